@@ -21,6 +21,13 @@ export class Forbidden extends DomainError {
   }
 }
 
+/** A request no form or script of ours would send. */
+export class BadRequest extends DomainError {
+  constructor(message = "Something in this request cannot be read.", options?: ErrorOptions) {
+    super("bad_request", message, options);
+  }
+}
+
 /** Input that cannot be used; `fields` maps a form field to the sentence shown beside it. */
 export class Invalid extends DomainError {
   readonly fields: Readonly<Record<string, string>>;

@@ -1,0 +1,23 @@
+import { randomBytes } from "node:crypto";
+import type { Config } from "#config";
+import { createPerson } from "#features/account/register-person.ts";
+import type { Database } from "#platform/database.ts";
+import { type DemoDeps, seedDemo } from "#prisma/demo/seed-demo.ts";
+
+type SeedDeps = DemoDeps & { config: Config; database: Database };
+
+/** Fills an empty database: the administrator always, the demo where the settings ask for it. */
+export async function seed(deps: SeedDeps, say: (line: string) => void): Promise<void> {
+  // Two processes may find the same database empty.
+  await deps.lock("seed", () => seedWhenEmpty(deps, say));
+}
+
+async function seedWhenEmpty(deps: SeedDeps, say: (line: string) => void): Promise<void> {
+  const { config, database } = deps;
+  if ((await database.user.findFirst({ select: { id: true } })) !== null) return;
+  const password = config.admin.password ?? randomBytes(12).toString("base64url");
+  const { username, email } = config.admin;
+  await createPerson(deps, { username, email, password, isStaff: true, isSuperuser: true });
+  if (config.seedDemo) await seedDemo(deps);
+  say(`Administrator: ${username}, password: ${config.admin.password ? "as set in ADMIN_PASSWORD" : password}`);
+}

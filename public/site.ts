@@ -1,0 +1,8 @@
+import "htmx.org";
+import { setUpMenus } from "./modules/menu.ts";
+import { setUpSaveForm } from "./modules/save-form.ts";
+
+// Every page works without this file; it only saves reloads and clicks.
+setUpMenus();
+const saveForm = document.querySelector<HTMLFormElement>("[data-save-form]");
+if (saveForm) setUpSaveForm(saveForm);

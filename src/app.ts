@@ -1,0 +1,60 @@
+import { fileURLToPath } from "node:url";
+import compression from "compression";
+import express, { type Express } from "express";
+import type { Dependencies } from "#dependencies";
+import { findSession } from "#features/account/find-session.ts";
+import { startSession } from "#features/account/start-session.ts";
+import { verifyCredentials } from "#features/account/verify-credentials.ts";
+import { mediaRoutes } from "#features/images/media.routes.ts";
+import { isDatabaseUnavailable } from "#platform/database.ts";
+import { readBody } from "#web/body.ts";
+import { refuseOtherOrigins } from "#web/csrf.ts";
+import { handleErrors, nothingHere } from "#web/errors.ts";
+import { type Health, healthRoutes } from "#web/health.ts";
+import { membersOnly } from "#web/members-only.ts";
+import { requestLog } from "#web/request-log.ts";
+import { securityHeaders } from "#web/security-headers.ts";
+import { cacheRules, sessions } from "#web/sessions.ts";
+import { createSignIn } from "#web/sign-in.ts";
+import { pageLocals, setUpViews } from "#web/views.ts";
+import { routes } from "./routes.ts";
+
+/** The whole site as one ordered list: what is cheap and needs no session stands first. */
+export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">): Express {
+  const { config } = deps;
+  const app = express();
+  app.set("trust proxy", config.trustProxy);
+  app.set("query parser", "simple");
+  app.disable("x-powered-by");
+  setUpViews(app, {
+    folder: fileURLToPath(new URL("../views", import.meta.url)),
+    production: config.production,
+    globals: { asset: deps.assets.urlOf, signUpsOpen: deps.signUpsOpen },
+  });
+
+  const media = mediaRoutes(deps);
+  const signIn = createSignIn({
+    verifyCredentials: (input) => verifyCredentials(deps, { input }),
+    startSession: (personId, { userAgent }) => startSession(deps, { personId, userAgent }),
+    findSession: (id) => findSession(deps, { id }),
+  });
+  const pages = routes(deps, signIn);
+
+  app.use(requestLog(deps.logger));
+  app.use(securityHeaders(config));
+  app.use(healthRoutes({ ...health, check: async () => void (await deps.database.$queryRaw`select 1`) }));
+  app.use(deps.assets.serve);
+  if (!config.membersOnly) app.use(media);
+  app.use(compression());
+  app.use(refuseOtherOrigins(config));
+  app.use(readBody);
+  app.use(sessions({ store: deps.sessionStore, secrets: config.sessionSecrets, https: config.https }));
+  app.use(signIn.middleware);
+  cacheRules(app);
+  app.use(pageLocals);
+  if (config.membersOnly) app.use(membersOnly, media);
+  app.use(pages);
+  app.use(nothingHere(pages));
+  app.use(handleErrors(isDatabaseUnavailable));
+  return app;
+}

@@ -1,0 +1,127 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { type FetchAllow, parseFetchAllow } from "#platform/address-rules.ts";
+import { readOrCreateSecret } from "#platform/secrets.ts";
+
+/** An empty value means unset: `REDIS_URL= npm start` is how people switch a setting off. */
+const setting = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), schema);
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`);
+
+const oneOf = <T extends string>(...values: [T, ...T[]]) =>
+  z.enum(values, `must be ${values.map((value) => `"${value}"`).join(" or ")}`);
+
+const address = (...schemes: string[]) =>
+  z.string().refine((value) => {
+    const url = URL.parse(value);
+    return url !== null && schemes.includes(url.protocol.slice(0, -1));
+  }, `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`);
+
+const environmentSchema = z.object({
+  NODE_ENV: setting(z.string().default("development")),
+  PORT: setting(wholeNumber(0, 65_535).default(3000)),
+  HOST: setting(z.string().default("127.0.0.1")),
+  BASE_URL: setting(address("http", "https").optional()),
+  DATA_DIR: setting(z.string().default("./.data")),
+  DATABASE_URL: setting(address("postgres", "postgresql").optional()),
+  REDIS_URL: setting(address("redis", "rediss", "unix").optional()),
+  SESSION_SECRET: setting(z.string().optional()),
+  ADMIN_USERNAME: setting(z.string().default("admin")),
+  ADMIN_EMAIL: setting(z.string().default("admin@localhost")),
+  ADMIN_PASSWORD: setting(z.string().min(8, "must have at least 8 characters").optional()),
+  SEED_DEMO: setting(oneOf("true", "false").optional()),
+  FETCH_ALLOW: setting(z.string().default("")),
+  MAX_IMAGE_BYTES: setting(wholeNumber(1024, 2 ** 30).default(25 * 2 ** 20)),
+  MAX_IMAGE_PIXELS: setting(wholeNumber(10_000, 1_000_000_000).default(50_000_000)),
+  SIGN_UPS: setting(oneOf("open", "closed").default("open")),
+  BROWSING: setting(oneOf("public", "members").default("public")),
+  SMTP_URL: setting(address("smtp", "smtps").optional()),
+  MAIL_FROM: setting(z.string().optional()),
+  TRUST_PROXY: setting(z.string().optional()),
+  RATE_LIMITS: setting(oneOf("on", "off").default("on")),
+  WEB_PROCESSES: setting(wholeNumber(1, 64).default(1)),
+  LOG_LEVEL: setting(
+    oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent").default("info"),
+  ),
+});
+
+export class WrongSetting extends Error {}
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws WrongSetting with one sentence that names the setting. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new WrongSetting(`The setting ${issue?.path.join(".")} ${issue?.message}.`);
+  }
+  const env = parsed.data;
+  const dataFolder = resolve(env.DATA_DIR);
+  const production = env.NODE_ENV === "production";
+  if (production && !env.SESSION_SECRET) {
+    throw new WrongSetting("The setting SESSION_SECRET is required when NODE_ENV is production.");
+  }
+  const baseUrl = new URL(env.BASE_URL ?? `http://localhost:${env.PORT}`);
+  if (baseUrl.pathname !== "/" || baseUrl.search || baseUrl.hash) {
+    throw new WrongSetting("The setting BASE_URL must be an origin, without a path.");
+  }
+
+  return {
+    production,
+    port: env.PORT,
+    host: env.HOST,
+    /** Without a trailing slash. */
+    baseUrl: baseUrl.origin,
+    /** Left to the listening port when PORT is 0 and BASE_URL unset. */
+    baseUrlFollowsPort: env.BASE_URL === undefined,
+    https: baseUrl.protocol === "https:",
+    dataFolder,
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    sessionSecrets: sessionSecrets(env.SESSION_SECRET, dataFolder),
+    admin: {
+      username: env.ADMIN_USERNAME,
+      email: env.ADMIN_EMAIL,
+      password: env.ADMIN_PASSWORD,
+    },
+    seedDemo: env.SEED_DEMO === undefined ? env.DATABASE_URL === undefined : env.SEED_DEMO === "true",
+    fetchAllow: fetchAllow(env.FETCH_ALLOW),
+    maxImageBytes: env.MAX_IMAGE_BYTES,
+    maxImagePixels: env.MAX_IMAGE_PIXELS,
+    signUpsOpen: env.SIGN_UPS === "open",
+    membersOnly: env.BROWSING === "members",
+    trustProxy: trustProxy(env.TRUST_PROXY),
+    rateLimits: env.RATE_LIMITS === "on",
+    webProcesses: env.WEB_PROCESSES,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** The first secret signs, all verify; a generated one outlives restarts in the data folder. */
+function sessionSecrets(setting: string | undefined, dataFolder: string): string[] {
+  const given = (setting ?? "").split(",").map((secret) => secret.trim()).filter(Boolean);
+  if (given.length > 0) return given;
+  return [readOrCreateSecret(dataFolder, "session-secret")];
+}
+
+function fetchAllow(setting: string): FetchAllow {
+  try {
+    return parseFetchAllow(setting);
+  } catch (error) {
+    throw new WrongSetting(`The setting FETCH_ALLOW is wrong: ${(error as Error).message}`);
+  }
+}
+
+/** Express's `trust proxy`: true, false, a number of hops, or a list of addresses. */
+function trustProxy(setting: string | undefined): boolean | number | string {
+  if (setting === undefined || setting === "false") return false;
+  if (setting === "true") return true;
+  return /^\d+$/.test(setting) ? Number(setting) : setting;
+}

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import connectPgSimple from "connect-pg-simple";
+import session from "express-session";
+import type { Config } from "#config";
+import { createFetchPicture } from "#features/images/fetch-picture.ts";
+import { createIncomingPictures } from "#features/images/incoming-pictures.ts";
+import { createAdvisoryLock } from "#platform/advisory-lock.ts";
+import { createDatabase, createPool } from "#platform/database.ts";
+import { createImageProcessor } from "#platform/image-processor.ts";
+import { createJobs } from "#platform/jobs.ts";
+import type { Logger } from "#platform/logger.ts";
+import { createRateLimits } from "#platform/rate-limits.ts";
+import { createSafeFetch, type SafeFetch } from "#platform/safe-fetch.ts";
+import { createStorage } from "#platform/storage.ts";
+import { loadStaticAssets } from "#web/static-assets.ts";
+import { queues } from "./worker.ts";
+
+export type Dependencies = Awaited<ReturnType<typeof createDependencies>>;
+
+/** Every client there is, made here and nowhere else. @param fakes what tests put in their place */
+export async function createDependencies(
+  config: Config,
+  { databaseUrl, logger }: { databaseUrl: string; logger: Logger },
+  fakes: { clock?: () => Date; safeFetch?: SafeFetch } = {},
+) {
+  const clock = fakes.clock ?? (() => new Date());
+  const onError = (error: Error) => logger.warn({ err: error }, "an idle database connection broke");
+  const pool = createPool(databaseUrl, { max: 10, onError });
+  const lockPool = createPool(databaseUrl, { max: 4, onError });
+  const database = createDatabase(pool);
+  const storage = await createStorage({ folder: join(config.dataFolder, "storage") });
+  await storage.check(async () => (await database.image.findFirst({ select: { id: true } })) !== null);
+  const { temporaryFolder } = storage;
+
+  const safeFetch =
+    fakes.safeFetch ??
+    createSafeFetch({
+      allow: config.fetchAllow,
+      maxBytes: config.maxImageBytes,
+      timeoutMs: 15_000,
+      temporaryFolder,
+      userAgent: `Mozilla/5.0 (compatible; Magpie/1.0; +${config.baseUrl})`,
+      logger,
+      concurrency: { total: 16, perPerson: 4, waiting: 200 },
+    });
+  const imageProcessor = createImageProcessor({
+    maxPixels: config.maxImagePixels,
+    maxBytes: config.maxImageBytes,
+    concurrency: 2,
+  });
+  const incoming = createIncomingPictures(temporaryFolder, clock);
+  const jobs = await createJobs({ databaseUrl, queues, logger });
+  const PgStore = connectPgSimple(session);
+  const sessionStore = new PgStore({
+    pool,
+    tableName: "session_store",
+    disableTouch: true,
+    errorLog: (...details) => logger.warn({ details }, "session store"),
+  });
+
+  return {
+    config,
+    clock,
+    logger,
+    database,
+    storage,
+    temporaryFolder,
+    lock: createAdvisoryLock(lockPool),
+    limits: createRateLimits(pool, { enabled: config.rateLimits }),
+    safeFetch,
+    imageProcessor,
+    incoming,
+    fetchPicture: createFetchPicture({ safeFetch, imageProcessor, incoming, temporaryFolder, logger }),
+    jobs,
+    sessionStore,
+    assets: await loadStaticAssets(fileURLToPath(new URL("../public", import.meta.url))),
+    maxImageBytes: config.maxImageBytes,
+    signUpsOpen: config.signUpsOpen,
+    membersOnly: config.membersOnly,
+    close: async () => {
+      await jobs.stop();
+      await safeFetch.close();
+      await sessionStore.close();
+      await database.$disconnect();
+      await Promise.all([pool.end(), lockPool.end()]);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { Router } from "express";
+import { RegistrationSchema, SignInSchema } from "#features/account/account.schemas.ts";
+import { registerPerson } from "#features/account/register-person.ts";
+import { endSession } from "#features/account/start-session.ts";
+import { Forbidden, Invalid, TooManyRequests } from "#lib/errors.ts";
+import { displayName } from "#lib/text.ts";
+import type { Database } from "#platform/database.ts";
+import type { RateLimits } from "#platform/rate-limits.ts";
+import { requireCsrf } from "#web/csrf.ts";
+import { addFlash } from "#web/flash.ts";
+import { localPath } from "#web/guards.ts";
+import { parseInput, queryText } from "#web/input.ts";
+import type { SignIn } from "#web/sign-in.ts";
+
+export interface AccountDeps {
+  database: Database;
+  limits: RateLimits;
+  clock: () => Date;
+  signUpsOpen: boolean;
+}
+
+export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
+  const router = Router();
+
+  router
+    .route("/register")
+    .get((req, res) => {
+      if (req.user) return res.redirect(303, "/");
+      if (!deps.signUpsOpen) return res.status(403).render("account/closed");
+      res.render("account/register", { values: {}, errors: {}, next: queryText(req, "next") });
+    })
+    .post(requireCsrf, async (req, res) => {
+      if (!deps.signUpsOpen) throw new Forbidden("sign_ups_closed", "This site takes no new members just now.");
+      try {
+        const input = parseInput(RegistrationSchema, req.body);
+        await deps.limits.registrationsByAddress.take(req.ip ?? "");
+        const person = await registerPerson(deps, { input });
+        await signIn.signIn(req, { ...person, name: displayName(person) });
+        addFlash(req, `Welcome, ${displayName(person)}. Put the Save button in your browser, then keep your first picture.`);
+        res.redirect(303, localPath(req.body.next));
+      } catch (error) {
+        if (!(error instanceof Invalid)) throw error;
+        const { password, password2, ...values } = req.body;
+        res.status(422).render("account/register", { values, errors: error.fields, next: values.next });
+      }
+    });
+
+  router
+    .route("/login")
+    .get((req, res) => {
+      const next = localPath(queryText(req, "next"));
+      if (req.user) return res.redirect(303, next);
+      res.render("account/sign-in", { values: {}, errors: {}, next });
+    })
+    .post(requireCsrf, async (req, res) => {
+      const next = localPath(req.body?.next);
+      const { username } = req.body ?? {};
+      try {
+        parseInput(SignInSchema, req.body);
+        const person = await signIn.authenticate(req);
+        if (!person) {
+          throw new Invalid({ username: "The username or the password is wrong. Check both, then try again." });
+        }
+        await signIn.signIn(req, person);
+        res.redirect(303, next);
+      } catch (error) {
+        if (error instanceof TooManyRequests) res.set("Retry-After", String(error.retryAfter));
+        else if (!(error instanceof Invalid)) throw error;
+        const errors = error instanceof Invalid ? error.fields : { username: error.message };
+        res
+          .status(error instanceof Invalid ? 422 : 429)
+          .render("account/sign-in", { values: { username }, errors, next });
+      }
+    });
+
+  router.post("/logout", requireCsrf, async (req, res) => {
+    if (req.user) await endSession(deps, { id: req.user.sessionId });
+    await signIn.signOut(req);
+    addFlash(req, "You are signed out.");
+    res.redirect(303, "/");
+  });
+
+  return router;
+}

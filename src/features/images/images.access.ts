@@ -1,0 +1,39 @@
+import { Forbidden, NotFound } from "#lib/errors.ts";
+import { parseId } from "#lib/pagination.ts";
+import type { Database } from "#platform/database.ts";
+
+/** An image anyone may see: its owner is active. @throws NotFound */
+export async function getImage({ database }: { database: Database }, id: string | undefined) {
+  const imageId = parseId(id);
+  const image =
+    imageId === null
+      ? null
+      : await database.image.findFirst({
+          where: { id: imageId, owner: { isActive: true } },
+          include: {
+            owner: { select: { id: true, username: true, firstName: true, lastName: true } },
+          },
+        });
+  if (!image) throw new NotFound("This picture is not here. It may have been deleted.");
+  return image;
+}
+
+export type VisibleImage = Awaited<ReturnType<typeof getImage>>;
+
+/** @throws NotFound, and Forbidden to everyone but its owner */
+export async function getOwnImage(deps: { database: Database }, actor: { id: number }, id: string | undefined) {
+  const image = await getImage(deps, id);
+  if (image.ownerId !== actor.id) {
+    throw new Forbidden("not_owner", "Only the person who saved this picture can change it.");
+  }
+  return image;
+}
+
+/** @throws NotFound, and Forbidden to everyone but its owner and administrators */
+export async function getRemovableImage(
+  deps: { database: Database },
+  actor: { id: number; isSuperuser: boolean },
+  id: string | undefined,
+) {
+  return actor.isSuperuser ? getImage(deps, id) : getOwnImage(deps, actor, id);
+}

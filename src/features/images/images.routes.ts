@@ -1,0 +1,107 @@
+import { Router, type Request, type Response } from "express";
+import { editImage } from "#features/images/edit-image.ts";
+import { getImage, getOwnImage, getRemovableImage, type VisibleImage } from "#features/images/images.access.ts";
+import { listImages, listLikes } from "#features/images/images.queries.ts";
+import { EditImageSchema } from "#features/images/images.schemas.ts";
+import { cardsOf, imageHref, imageOf } from "#features/images/images.view-data.ts";
+import { likeImage, unlikeImage } from "#features/images/like-image.ts";
+import { removeImage } from "#features/images/remove-image.ts";
+import { Invalid } from "#lib/errors.ts";
+import { decodeCursor } from "#lib/pagination.ts";
+import type { Database } from "#platform/database.ts";
+import type { Jobs } from "#platform/jobs.ts";
+import { requireCsrf } from "#web/csrf.ts";
+import { addFlash } from "#web/flash.ts";
+import { requireSignIn, viewerOf } from "#web/guards.ts";
+import { parseInput, queryText } from "#web/input.ts";
+import { isHtmx, wantsJson } from "#web/negotiation.ts";
+
+export interface ImagesDeps {
+  database: Database;
+  jobs: Jobs;
+  clock: () => Date;
+}
+
+type ImageRequest = Request<{ id: string }>;
+
+export function imagesRoutes(deps: ImagesDeps): Router {
+  const router = Router();
+
+  router.get("/images", (req, res) => showList(deps, req, res, "/images"));
+
+  router.get("/images/:id", async (req, res) => {
+    res.redirect(301, imageHref(await getImage(deps, req.params.id)));
+  });
+
+  router
+    .route("/images/:id/edit")
+    .get(requireSignIn, async (req, res) => {
+      const image = await getOwnImage(deps, viewerOf(req), req.params.id);
+      res.render("images/edit", await editPage(image, image));
+    })
+    .post(requireSignIn, requireCsrf, async (req, res) => {
+      const image = await getOwnImage(deps, viewerOf(req), req.params.id);
+      try {
+        const input = parseInput(EditImageSchema, req.body);
+        const edited = await editImage(deps, { image, input });
+        addFlash(req, "Your changes are saved.");
+        res.redirect(303, imageHref(edited));
+      } catch (error) {
+        if (!(error instanceof Invalid)) throw error;
+        res.status(422).render("images/edit", { ...(await editPage(image, req.body)), errors: error.fields });
+      }
+    });
+
+  router.post("/images/:id/delete", requireSignIn, requireCsrf, async (req: ImageRequest, res) => {
+    const image = await getRemovableImage(deps, viewerOf(req), req.params.id);
+    await removeImage(deps, { image });
+    addFlash(req, `“${image.title}” is deleted.`);
+    res.redirect(303, "/");
+  });
+
+  const likeHandler = (like: boolean) => async (req: ImageRequest, res: Response) => {
+    const image = await getImage(deps, req.params.id);
+    const change = like ? likeImage : unlikeImage;
+    const totalLikes = await change(deps, { actor: viewerOf(req), image });
+    if (wantsJson(req)) {
+      res.json({ status: "ok", liked: like, likes: totalLikes });
+    } else if (isHtmx(req)) {
+      res.render("images/article", { image: await imageData({ ...image, totalLikes }, req) });
+    } else {
+      res.redirect(303, imageHref(image));
+    }
+  };
+  router.post("/images/:id/like", requireSignIn, requireCsrf, likeHandler(true));
+  router.post("/images/:id/unlike", requireSignIn, requireCsrf, likeHandler(false));
+
+  router.get("/images/:id/:slug", async (req, res) => {
+    const image = await getImage(deps, req.params.id);
+    if (req.params.slug !== image.slug) return res.redirect(301, imageHref(image));
+    res.render("images/show", { image: await imageData(image, req) });
+  });
+
+  async function imageData(image: VisibleImage, req: Request) {
+    const likes = await listLikes(deps, image.id, req.user?.id ?? null);
+    return imageOf(image, likes, { viewer: req.user ?? null, now: deps.clock() });
+  }
+
+  const editPage = async (image: VisibleImage, values: { title: string; description: string }) => ({
+    image: imageOf(image, { people: [], isLiked: false }, { viewer: null, now: deps.clock() }),
+    values,
+    errors: {},
+  });
+
+  return router;
+}
+
+/** The list, whole or as the next cards; `path` is the address it is shown at. */
+export async function showList(
+  deps: { database: Database },
+  req: Request,
+  res: Response,
+  path: string,
+): Promise<void> {
+  const page = await listImages(deps, { after: decodeCursor(queryText(req, "cursor")) });
+  res.vary("HX-Request");
+  res.render(isHtmx(req) ? "images/cards" : "images/index", cardsOf(page, path));
+}

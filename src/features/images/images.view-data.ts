@@ -1,0 +1,133 @@
+import type { VisibleImage } from "#features/images/images.access.ts";
+import type { CardRow } from "#features/images/images.queries.ts";
+import { thumbnailKey } from "#features/images/storage-keys.ts";
+import { longDate, timeAgo } from "#lib/dates.ts";
+import type { Page } from "#lib/pagination.ts";
+import { counted, displayName, fileSize } from "#lib/text.ts";
+
+export interface PersonLink {
+  name: string;
+  href: string;
+}
+
+export interface Card {
+  id: number;
+  href: string;
+  title: string;
+  owner: PersonLink;
+  likes: string | null;
+  isAnimated: boolean;
+  picture: Picture;
+}
+
+/** All an <img> needs to keep its place before it is loaded. */
+export interface Picture {
+  src: string;
+  srcset: string;
+  sizes: string;
+  width: number;
+  height: number;
+  colour: string;
+  /** Width by height in twentieths, clamped to what a row can hold: names a class of the grid. */
+  ratio: number;
+}
+
+const widths = [320, 640, 1280] as const;
+/** The height of a row of the grid in CSS pixels, before it is stretched to fill its line. */
+const rowHeight = 260;
+
+type Stored = Pick<CardRow, "sha256" | "width" | "height" | "dominantColour">;
+
+export const mediaUrl = (key: string): string => `/media/${key}`;
+
+/** The thumbnails there are: a size is made only when the one before does not show all there is. */
+const thumbnailsOf = ({ width }: { width: number }) =>
+  widths.filter((_, index) => index === 0 || width > (widths[index - 1] ?? 0));
+
+function pictureOf(image: Stored, sizes: string, largest: number): Picture {
+  const available = thumbnailsOf(image);
+  const source = available.findLast((width) => width <= largest) ?? 320;
+  return {
+    src: mediaUrl(thumbnailKey(image.sha256, source)),
+    srcset: available
+      .map((width) => `${mediaUrl(thumbnailKey(image.sha256, width))} ${Math.min(width, image.width)}w`)
+      .join(", "),
+    sizes,
+    width: image.width,
+    height: image.height,
+    colour: image.dominantColour,
+    ratio: Math.round(clampedRatio(image) * 20),
+  };
+}
+
+const clampedRatio = ({ width, height }: { width: number; height: number }) =>
+  Math.min(3, Math.max(0.5, width / height));
+
+export const imageHref = (image: { id: number; slug: string }): string =>
+  `/images/${image.id}/${image.slug}`;
+
+export const personLink = (person: {
+  username: string;
+  firstName: string;
+  lastName: string;
+}): PersonLink => ({
+  name: displayName(person),
+  href: `/users/${person.username}`,
+});
+
+export function cardOf(row: CardRow): Card {
+  const wide = Math.round(clampedRatio(row) * rowHeight * 1.2);
+  const narrow = Math.min(92, Math.round(clampedRatio(row) * 48));
+  return {
+    id: row.id,
+    href: imageHref(row),
+    title: row.title,
+    owner: personLink(row),
+    likes: row.totalLikes > 0 ? counted(row.totalLikes, "like") : null,
+    isAnimated: row.isAnimated,
+    picture: pictureOf(row, `(min-width: 700px) ${wide}px, ${narrow}vw`, 640),
+  };
+}
+
+/** A page of cards; `path` is the list's own address. */
+export const cardsOf = (page: Page<CardRow>, path: string) => ({
+  cards: page.rows.map(cardOf),
+  moreHref: page.nextCursor ? `${path}?cursor=${page.nextCursor}` : null,
+});
+
+export function imageOf(
+  image: VisibleImage,
+  likes: { people: Parameters<typeof personLink>[0][]; isLiked: boolean },
+  { viewer, now }: { viewer: { id: number; isSuperuser: boolean } | null; now: Date },
+) {
+  const source = image.pageUrl ?? image.sourceUrl;
+  return {
+    id: image.id,
+    href: imageHref(image),
+    path: `/images/${image.id}`,
+    title: image.title,
+    paragraphs: image.description.split(/\n\s*\n/).filter(Boolean),
+    picture: pictureOf(image, "(min-width: 1200px) 1160px, 96vw", 1280),
+    original: {
+      href: mediaUrl(image.storageKey),
+      words: `${image.width} × ${image.height}, ${fileSize(image.bytes)}`,
+      format: image.format.toUpperCase(),
+    },
+    owner: personLink(image.owner),
+    saved: {
+      iso: image.createdAt.toISOString(),
+      words: timeAgo(image.createdAt, now),
+      date: longDate(image.createdAt),
+    },
+    source: source ? { href: source, host: new URL(source).hostname.replace(/^www\./, "") } : null,
+    totalLikes: image.totalLikes,
+    totalViews: image.totalViews,
+    likes: counted(image.totalLikes, "like"),
+    views: counted(image.totalViews, "view"),
+    isLiked: likes.isLiked,
+    likedBy: likes.people.map(personLink),
+    othersWhoLike: Math.max(0, image.totalLikes - likes.people.length),
+    canEdit: viewer?.id === image.ownerId,
+    canDelete: viewer?.id === image.ownerId || viewer?.isSuperuser === true,
+  };
+}

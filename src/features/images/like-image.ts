@@ -1,0 +1,56 @@
+import { recordActivity } from "#features/activity/record-activity.ts";
+import type { Database, Transaction } from "#platform/database.ts";
+
+interface LikeRequest {
+  actor: { id: number };
+  image: { id: number };
+}
+
+/** Answers how many like the image now. Liking twice is liking once. */
+export async function likeImage(
+  { database, clock }: { database: Database; clock: () => Date },
+  { actor, image }: LikeRequest,
+): Promise<number> {
+  const now = clock();
+  return database.$transaction(async (tx) => {
+    // The key makes a double click a no-op; the counter moves only with a new row.
+    const added = await tx.$executeRaw`
+      insert into likes (user_id, image_id, created_at)
+      select ${actor.id}, id, ${now} from images where id = ${image.id}
+      on conflict do nothing`;
+    if (added === 0) return likesOf(tx, image.id);
+    const likes = await moveLikes(tx, image.id, 1);
+    await recordActivity(tx, {
+      actorId: actor.id,
+      verb: "image_liked",
+      target: { type: "image", id: image.id },
+      now,
+    });
+    return likes;
+  });
+}
+
+/** Answers how many like the image now. */
+export async function unlikeImage(
+  { database }: { database: Database },
+  { actor, image }: LikeRequest,
+): Promise<number> {
+  return database.$transaction(async (tx) => {
+    const { count } = await tx.like.deleteMany({ where: { userId: actor.id, imageId: image.id } });
+    return count === 0 ? likesOf(tx, image.id) : moveLikes(tx, image.id, -1);
+  });
+}
+
+async function moveLikes(tx: Transaction, id: number, by: 1 | -1): Promise<number> {
+  const { totalLikes } = await tx.image.update({
+    where: { id },
+    data: { totalLikes: { increment: by } },
+    select: { totalLikes: true },
+  });
+  return totalLikes;
+}
+
+async function likesOf(tx: Transaction, id: number): Promise<number> {
+  const image = await tx.image.findUnique({ where: { id }, select: { totalLikes: true } });
+  return image?.totalLikes ?? 0;
+}

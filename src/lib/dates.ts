@@ -1,0 +1,33 @@
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+const month = new Intl.DateTimeFormat("en-GB", { month: "long", timeZone: "UTC" });
+const monthAndYear = new Intl.DateTimeFormat("en-GB", {
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
+
+const steps: [Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+/** "14 March 2026" */
+export const longDate = (date: Date): string => day.format(date);
+
+/** "in May" this year, "in May 2025" before. */
+export const monthOf = (date: Date, now: Date): string =>
+  `in ${date.getUTCFullYear() === now.getUTCFullYear() ? month.format(date) : monthAndYear.format(date)}`;
+
+/** "yesterday", "3 hours ago", "just now" */
+export function timeAgo(date: Date, now: Date): string {
+  const seconds = (date.getTime() - now.getTime()) / 1000;
+  for (const [unit, length] of steps) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
+  }
+  return "just now";
+}

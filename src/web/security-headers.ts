@@ -1,0 +1,39 @@
+import type { RequestHandler } from "express";
+import helmet from "helmet";
+
+// Protects against injected scripts and styles, framing, sniffing and leaks to other sites,
+// on every answer: pages, redirects and errors alike.
+
+/** Pages that another window hands a picture to must keep their opener. */
+const openedByBookmarklet = /^\/(images\/new|login|register)\/?$/;
+
+export function securityHeaders({ https }: { https: boolean }): RequestHandler {
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        baseUri: ["'none'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        imgSrc: ["'self'", "blob:"],
+        manifestSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        // People run Magpie on plain-HTTP home networks; there this would break every link.
+        ...(https ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    crossOriginOpenerPolicy: false,
+    // The form's own POST must carry its origin, other sites learn nothing.
+    referrerPolicy: { policy: "same-origin" },
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    xPoweredBy: true,
+  });
+  return (req, res, next) => {
+    if (!openedByBookmarklet.test(req.path)) res.set("Cross-Origin-Opener-Policy", "same-origin");
+    headers(req, res, next);
+  };
+}

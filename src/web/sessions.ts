@@ -1,0 +1,53 @@
+import type { Express, RequestHandler } from "express";
+import session, { type Store } from "express-session";
+
+const day = 86_400_000;
+
+/** How long a session lives unused. */
+export const idleMilliseconds = 14 * day;
+
+/**
+ * Sessions are stored only once something is in them, so a visitor who just looks gets no
+ * cookie, and written only when changed: prolonging once an hour is enough.
+ */
+export function sessions(options: {
+  store: Store;
+  secrets: string[];
+  https: boolean;
+}): RequestHandler[] {
+  return [
+    session({
+      store: options.store,
+      secret: options.secrets,
+      // The prefix makes browsers refuse the cookie when it is not Secure or not for this very host.
+      name: options.https ? "__Host-magpie" : "magpie",
+      resave: false,
+      saveUninitialized: false,
+      // BASE_URL says https, so what is in front ends TLS and says so in X-Forwarded-Proto.
+      ...(options.https ? { proxy: true } : {}),
+      cookie: {
+        httpOnly: true,
+        sameSite: "lax",
+        secure: options.https,
+        maxAge: idleMilliseconds,
+        path: "/",
+      },
+    }),
+    (req, _res, next) => {
+      const { prolongedAt } = req.session;
+      if (prolongedAt !== undefined && Date.now() - prolongedAt > day / 24) {
+        req.session.prolongedAt = Date.now();
+      }
+      next();
+    },
+  ];
+}
+
+/** Signed-in pages and pages with a form of this visitor's are nobody else's to keep. */
+export function cacheRules(app: Express): void {
+  app.use((req, res, next) => {
+    res.vary("Cookie");
+    res.set("Cache-Control", req.user ? "no-store" : "public, no-cache");
+    next();
+  });
+}

@@ -1,0 +1,66 @@
+import type { Request, RequestHandler } from "express";
+import passport from "passport";
+import { Strategy as LocalStrategy } from "passport-local";
+import type { Viewer } from "#web/types.ts";
+
+type Person = Omit<Viewer, "sessionId">;
+
+/** What signing in needs of the account feature, handed in so that web/ knows no feature. */
+export interface SignInFunctions {
+  /** The person behind right credentials, null for wrong ones. */
+  verifyCredentials(input: { username: string; password: string; address: string }): Promise<Person | null>;
+  startSession(personId: number, device: { userAgent: string }): Promise<string>;
+  findSession(sessionId: string): Promise<Viewer | null>;
+}
+
+export interface SignIn {
+  middleware: RequestHandler;
+  /** The person behind the form's `username` and `password`, null for wrong ones. */
+  authenticate(req: Request): Promise<Person | null>;
+  /** Regenerates the session id and stores the session before it returns. */
+  signIn(req: Request, person: Person): Promise<void>;
+  signOut(req: Request): Promise<void>;
+}
+
+export function createSignIn(functions: SignInFunctions): SignIn {
+  const authenticator = new passport.Passport();
+  authenticator.use(
+    new LocalStrategy({ passReqToCallback: true }, (req, username, password, done) => {
+      functions.verifyCredentials({ username, password, address: req.ip ?? "" }).then(
+        (person) => done(null, person ? { ...person, sessionId: "" } : false),
+        (error) => done(error),
+      );
+    }),
+  );
+  // What the cookie's session names is a row of `sessions`: ending that row ends it everywhere.
+  authenticator.serializeUser((req: Request, user: Express.User, done: Done<string>) => {
+    functions
+      .startSession(user.id, { userAgent: req.get("User-Agent") ?? "" })
+      .then((sessionId) => done(null, sessionId), (error) => done(error));
+  });
+  authenticator.deserializeUser((sessionId: string, done: Done<Express.User | false>) => {
+    functions.findSession(sessionId).then((viewer) => done(null, viewer ?? false), (error) => done(error));
+  });
+
+  return {
+    middleware: authenticator.session(),
+    authenticate: (req) =>
+      new Promise((resolve, reject) => {
+        const callback = (error: unknown, person: Person | false) =>
+          error ? reject(error) : resolve(person || null);
+        authenticator.authenticate("local", callback)(req, req.res, reject);
+      }),
+    signIn: async (req, person) => {
+      await new Promise<void>((resolve, reject) => {
+        req.logIn({ ...person, sessionId: "" }, (error) => (error ? reject(error) : resolve()));
+      });
+      req.session.prolongedAt = Date.now();
+    },
+    signOut: (req) =>
+      new Promise((resolve, reject) => {
+        req.logOut((error) => (error ? reject(error) : resolve()));
+      }),
+  };
+}
+
+type Done<T> = (error: unknown, value?: T) => void;

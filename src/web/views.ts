@@ -1,0 +1,31 @@
+import type { Express, RequestHandler } from "express";
+import nunjucks from "nunjucks";
+import { csrfTokenOf } from "#web/csrf.ts";
+import { takeFlash } from "#web/flash.ts";
+
+/** Nunjucks over views/: everything is escaped; `dump` and `safe` have no place in a template here. */
+export function setUpViews(
+  app: Express,
+  options: { folder: string; production: boolean; globals: Record<string, unknown> },
+): void {
+  const views = new nunjucks.Environment(
+    new nunjucks.FileSystemLoader(options.folder, { noCache: !options.production }),
+    { autoescape: true, trimBlocks: true, lstripBlocks: true },
+  );
+  for (const [name, value] of Object.entries(options.globals)) views.addGlobal(name, value);
+  views.express(app);
+  app.set("view engine", "njk");
+}
+
+/** What the layout of every page needs of this request. */
+export const pageLocals: RequestHandler = (req, res, next) => {
+  res.locals["viewer"] = req.user ?? null;
+  res.locals["path"] = req.originalUrl;
+  res.locals["takeFlash"] = () => takeFlash(req);
+  // Asked for by forms only: it starts a session, and then the page is this visitor's alone.
+  res.locals["csrfToken"] = () => {
+    res.set("Cache-Control", "no-store");
+    return csrfTokenOf(req);
+  };
+  next();
+};
