@@ -48,6 +48,7 @@ export async function createDependencies(
     maxPixels: config.maxImagePixels,
     maxBytes: config.maxImageBytes,
     concurrency: 2,
+    maxWaiting: 100,
   });
   const incoming = createIncomingPictures(temporaryFolder, clock);
   const jobs = await createJobs({ databaseUrl, queues, logger });

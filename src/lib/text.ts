@@ -1,10 +1,11 @@
-import { slugify } from "transliteration";
+import { transliterate } from "transliteration";
 
 /** An address part in a-z, 0-9 and hyphens from any script; never empty, at most 80 characters. */
 export function slugOf(title: string): string {
-  const slug = slugify(title, { lowercase: true, separator: "-", allowedChars: "a-z0-9" });
   return (
-    slug
+    transliterate(title)
+      .toLowerCase()
+      .replace(/['’`]/g, "")
       .replace(/[^a-z0-9]+/g, "-")
       .slice(0, 80)
       .replace(/^-+|-+$/g, "") || "picture"

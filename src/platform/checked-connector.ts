@@ -10,7 +10,10 @@ export class BlockedAddress extends Error {}
 export interface ConnectorOptions {
   /** The decision about one address, an IP literal without brackets. */
   readonly permits: (address: string) => boolean;
-  /** Destroys the socket also while it connects or shakes hands, which undici 8.12 would not. */
+  /**
+   * Destroys the socket at any time. undici 8.12 minds a request's own signal only once the request
+   * is on the wire, so a name that never resolves or a handshake that never ends would go on.
+   */
   readonly signal: AbortSignal;
   readonly lookup?: LookupFunction | undefined;
   /** One more certificate authority than the system's, in PEM. */

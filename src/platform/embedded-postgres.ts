@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
@@ -97,18 +99,17 @@ async function runAsOwner(cluster: Cluster, file: string, args: string[]): Promi
   try {
     await run(file, args, {
       ...cluster.identity,
-      cwd: cluster.folder,
+      cwd: "/",
       env: { ...process.env, LC_ALL: "C" },
     });
   } catch (error) {
-    const { stderr, stdout, code } = error as { stderr?: string; stdout?: string; code?: string };
+    const { stderr = "", stdout = "", message } = error as Error & { stderr?: string; stdout?: string };
+    const said = (stderr || stdout || message).trim();
     const hint =
-      code === "EACCES"
-        ? ` The user "postgres" must be able to enter every folder above ${file}.`
+      cluster.identity && /EACCES|Permission denied/.test(said)
+        ? ` Started by root, it runs as the user "postgres", who must be able to enter every folder above ${cluster.folder} and ${file}.`
         : "";
-    throw new Error(`The embedded PostgreSQL failed: ${(stderr || stdout || String(error)).trim()}${hint}`, {
-      cause: error,
-    });
+    throw new Error(`The embedded PostgreSQL failed: ${said}${hint}`, { cause: error });
   }
 }
 
@@ -116,22 +117,24 @@ async function initialise(cluster: Cluster): Promise<void> {
   for (const file of Object.values(cluster.bin)) {
     if (typeof file === "string") await chmod(file, 0o755).catch(() => {});
   }
-  const passwordFile = join(cluster.folder, "..", "postgres-password.tmp");
-  await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600 });
+  // Not on the command line, where every user of the machine could read it.
+  const passwordFile = join(tmpdir(), `magpie-${randomUUID()}`);
+  await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600, flag: "wx" });
   if (cluster.identity) await chown(passwordFile, cluster.identity.uid, cluster.identity.gid);
+  const args = [
+    `--pgdata=${cluster.folder}`,
+    `--username=${superuser}`,
+    `--pwfile=${passwordFile}`,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    // The builtin provider sorts the same on every machine and needs no locale installed.
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+    "--no-instructions",
+  ];
   try {
-    await runAsOwner(cluster, cluster.bin.initdb, [
-      `--pgdata=${cluster.folder}`,
-      `--username=${superuser}`,
-      `--pwfile=${passwordFile}`,
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      // The builtin provider sorts the same on every machine and needs no locale installed.
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
-      "--locale=C",
-      "--no-instructions",
-    ]);
+    await runAsOwner(cluster, cluster.bin.initdb, args);
   } finally {
     await rm(passwordFile, { force: true });
   }

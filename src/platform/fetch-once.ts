@@ -35,20 +35,15 @@ export async function fetchOnce(
     readonly temporaryFolder: string;
   },
 ): Promise<StoredBody | { readonly location: string }> {
-  const { signal } = options;
-  signal.throwIfAborted();
+  options.signal.throwIfAborted();
   const client = new Client(url.origin, {
     connect: options.connect,
     pipelining: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // The signal bounds everything; undici's own timers restart at every chunk.
+    // The signal, which destroys the socket, bounds everything; undici's own timers restart at every chunk.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  // undici 8.12 looks at a request's own signal only once the request is on the wire; destroying
-  // the client ends it while it still waits for DNS or a handshake, too.
-  const onAbort = () => void client.destroy(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
   try {
     const response = await client.request({
       method: "GET",
@@ -59,7 +54,6 @@ export async function fetchOnce(
     refuseUnusable(response, options.maxBytes);
     return await store(response, options);
   } finally {
-    signal.removeEventListener("abort", onAbort);
     // Whatever of the body was not read is not waited for.
     await client.destroy();
   }

@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import pg from "pg";
 import type * as Engine from "@prisma/schema-engine-wasm";
 
 // Prisma's official schema engine as WebAssembly: its command line would download a native one.
@@ -13,8 +17,8 @@ declare const WebAssembly: {
 };
 type WasmExports = { __wbindgen_start(): void };
 
-const file = (name: string) =>
-  new URL(name, import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg"));
+const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+const file = (name: string) => pathToFileURL(join(dirname(entry), name));
 
 let loaded: Promise<EngineModule> | undefined;
 
@@ -35,12 +39,15 @@ const filters: Engine.SchemaFilter = { externalTables: [], externalEnums: [] };
 
 async function withEngine<T>(databaseUrl: string, use: (engine: Engine.SchemaEngine) => Promise<T>) {
   const { SchemaEngine } = await loadEngine();
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(databaseUrl));
+  // The engine does not close its connections; a pool of our own can be ended.
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const engine = await SchemaEngine.new({ datamodels: undefined }, () => {}, factory);
   try {
     return await use(engine);
   } finally {
     engine.free();
+    await pool.end();
   }
 }
 

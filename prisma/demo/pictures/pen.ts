@@ -70,14 +70,14 @@ export function mix(first: string, second: string, share: number): string {
   const other = channels(second);
   const t = Math.min(1, Math.max(0, share));
   const mixed = channels(first).map((value, i) => Math.round(value + (at(other, i) - value) * t));
-  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+  return `#${mixed.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** A `#rrggbb` colour with an opacity from 0 to 1. */
 export function fade(color: string, opacity: number): string {
   return `${color.slice(0, 7)}${Math.round(opacity * 255)
     .toString(16)
-    .padStart(2, '0')}`;
+    .padStart(2, "0")}`;
 }
 
 /** The colour at a share (0 to 1) of the way along a list of colours. */
@@ -88,8 +88,8 @@ export function ramp(colors: readonly string[], share: number): string {
 }
 
 export function poly(points: readonly Point[], closed = true): string {
-  const list = points.map(([x, y]) => `${round(x)} ${round(y)}`).join('L');
-  return `M${list}${closed ? 'Z' : ''}`;
+  const list = points.map(([x, y]) => `${round(x)} ${round(y)}`).join("L");
+  return `M${list}${closed ? "Z" : ""}`;
 }
 
 /** A curve through every point (Catmull-Rom as cubic Beziers). */
@@ -108,7 +108,7 @@ export function smooth(points: readonly Point[], closed = false): string {
       to[0],
       to[1],
     ];
-    path += `C${control.map(round).join(' ')}`;
+    path += `C${control.map(round).join(" ")}`;
   }
   return closed ? `${path}Z` : path;
 }
@@ -143,10 +143,17 @@ export function blob(chance: Chance, x: number, y: number, r: number, wobble: nu
 }
 
 /** A mountain ridge from left to right by midpoint displacement. */
-export function ridge(chance: Chance, width: number, y: number, rise: number, rough = 0.5): Point[] {
-  let heights = [chance.between(-0.5, 0.5), chance.between(-0.5, 0.5)];
-  let reach = 1;
-  for (let level = 0; level < 8; level++) {
+export function ridge(
+  chance: Chance,
+  width: number,
+  y: number,
+  rise: number,
+  rough = 0.5,
+): Point[] {
+  const up = chance.is(0.5) ? 0 : 1;
+  let heights = times(7, (i) => (i % 2 === up ? -1 : 1) * chance.between(0.05, 0.5));
+  let reach = 0.5;
+  for (let level = 0; level < 6; level++) {
     heights = heights.flatMap((height, i) => {
       const next = heights[i + 1];
       return next === undefined

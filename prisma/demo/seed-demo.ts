@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createPerson } from "#features/account/register-person.ts";
+import { recordActivity } from "#features/activity/record-activity.ts";
+import { type BookmarkImageDeps, bookmarkImage } from "#features/images/bookmark-image.ts";
+import { likeImage } from "#features/images/like-image.ts";
+import type { ImageProcessor } from "#platform/image-processor.ts";
+import { type DemoPicture, demoPictures } from "#prisma/demo/collection.ts";
+import { drawDemoPictures } from "#prisma/demo/draw-demo-pictures.ts";
+import { demoPeople } from "#prisma/demo/people.ts";
+
+export interface DemoDeps extends BookmarkImageDeps {
+  imageProcessor: ImageProcessor;
+  temporaryFolder: string;
+}
+
+const day = 86_400_000;
+type Ids = ReadonlyMap<string, number>;
+
+/** A small lively site, made through the same abilities that people use, at dates of the last months. */
+export async function seedDemo(deps: DemoDeps): Promise<void> {
+  const folder = await mkdtemp(join(deps.temporaryFolder, "demo-"));
+  try {
+    const [people] = await Promise.all([joinPeople(deps), drawDemoPictures(folder)]);
+    await followEachOther(deps, people);
+    // Decoding takes the time; rows are written oldest first, so that ids follow dates.
+    const decoded = demoPictures.map((picture) => {
+      const path = join(folder, picture.fileName);
+      return { picture, path, image: deps.imageProcessor.process(path, deps.temporaryFolder) };
+    });
+    for (const { picture, path, image } of decoded.toSorted((a, b) => b.picture.daysAgo - a.picture.daysAgo)) {
+      await savePicture(deps, people, picture, { path, image: await image });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const idOf = (people: Ids, username: string): number => {
+  const id = people.get(username);
+  if (id === undefined) throw new Error(`The demo names "${username}", who is not in it.`);
+  return id;
+};
+
+async function joinPeople(deps: DemoDeps): Promise<Ids> {
+  const joined = deps.clock().getTime() - 120 * day;
+  const ids = new Map<string, number>();
+  for (const [index, { follows: _, dateOfBirth, bio, ...person }] of demoPeople.entries()) {
+    const clock = () => new Date(joined + index * day);
+    // Nobody signs in as them: the password is forgotten at once.
+    const password = randomBytes(24).toString("base64url");
+    const { id } = await createPerson({ ...deps, clock }, { ...person, password });
+    await deps.database.profile.update({
+      where: { userId: id },
+      data: { bio, dateOfBirth: new Date(dateOfBirth) },
+    });
+    ids.set(person.username, id);
+  }
+  return ids;
+}
+
+async function followEachOther({ database, clock }: DemoDeps, people: Ids): Promise<void> {
+  const start = clock().getTime() - 100 * day;
+  const contacts = demoPeople.flatMap((person) =>
+    person.follows.map((followed) => ({
+      fromId: idOf(people, person.username),
+      toId: idOf(people, followed),
+    })),
+  );
+  await database.$transaction(async (tx) => {
+    for (const [index, { fromId, toId }] of contacts.entries()) {
+      const now = new Date(start + index * day * 0.7);
+      await tx.contact.create({ data: { fromId, toId, createdAt: now } });
+      await tx.profile.update({ where: { userId: fromId }, data: { followingCount: { increment: 1 } } });
+      await tx.profile.update({ where: { userId: toId }, data: { followersCount: { increment: 1 } } });
+      await recordActivity(tx, { actorId: fromId, verb: "user_followed", target: { type: "user", id: toId }, now });
+    }
+  });
+}
+
+async function savePicture(
+  deps: DemoDeps,
+  people: Ids,
+  picture: DemoPicture,
+  file: { path: string; image: Awaited<ReturnType<ImageProcessor["process"]>> },
+): Promise<void> {
+  const savedAt = deps.clock().getTime() - picture.daysAgo * day;
+  const actor = { id: idOf(people, picture.savedBy) };
+  const { title, description, pageUrl: page, sourceUrl, likedBy } = picture;
+  const incoming = await deps.incoming.add({ personId: actor.id, sourceUrl, ...file });
+  const saved = await bookmarkImage(
+    { ...deps, clock: () => new Date(savedAt) },
+    { actor, input: { title, description, page }, picture: incoming },
+  );
+  for (const [index, username] of likedBy.entries()) {
+    const likedAt = savedAt + ((index + 1) / (likedBy.length + 1)) * picture.daysAgo * day;
+    await likeImage(
+      { ...deps, clock: () => new Date(likedAt) },
+      { actor: { id: idOf(people, username) }, image: { id: saved.id } },
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from "node:crypto";
+import sharp from "sharp";
+import { originalKey } from "#features/images/storage-keys.ts";
+import { slugOf } from "#lib/text.ts";
+import type { Database } from "#platform/database.ts";
+
+/** Bytes of a picture with structure; another `seed` is another picture. */
+export async function drawPicture(
+  seed: number,
+  { width = 400, height = 300, format = "jpeg" as "jpeg" | "png" | "webp" | "gif" | "avif" } = {},
+): Promise<Buffer> {
+  const grid = 8;
+  const pixels = createHash("sha512").update(String(seed)).digest();
+  const raw = Buffer.from(Array.from({ length: grid * grid * 3 }, (_, i) => pixels[i % 64] ?? 0));
+  return sharp(raw, { raw: { width: grid, height: grid, channels: 3 } })
+    .resize(width, height, { kernel: "cubic", fit: "fill" })
+    .toFormat(format, format === "avif" ? { effort: 0 } : {})
+    .toBuffer();
+}
+
+/** Rows only, for tests of lists: their files are not there. */
+export async function createImageRows(
+  database: Database,
+  ownerId: number,
+  count: number,
+  values: { createdAt?: (index: number) => Date; title?: string } = {},
+): Promise<number[]> {
+  const rows = await database.image.createManyAndReturn({
+    select: { id: true },
+    data: Array.from({ length: count }, (_, index) => {
+      const sha256 = randomBytes(32).toString("hex");
+      const title = values.title ?? `Picture ${index + 1}`;
+      return {
+        ownerId,
+        title,
+        slug: slugOf(title),
+        storageKey: originalKey(sha256, "jpeg"),
+        sha256,
+        width: 600,
+        height: 400,
+        bytes: 1000,
+        format: "jpeg" as const,
+        dominantColour: "#336699",
+        perceptualHash: 0n,
+        createdAt: values.createdAt?.(index) ?? new Date(Date.now() - index * 1000),
+      };
+    }),
+  });
+  await database.profile.update({
+    where: { userId: ownerId },
+    data: { imagesCount: { increment: count } },
+  });
+  return rows.map((row) => row.id);
+}
