@@ -18,7 +18,7 @@ async function writeMigration(name: string): Promise<void> {
     .sort()
     .at(-1);
   const before = last ? readFileSync(`${folder}/${last}/schema.prisma`, "utf8") : null;
-  const sql = await diffSchemas(before, schema);
+  const sql = await withDatabase((url) => diffSchemas(url, before, schema));
   if (/^\s*(-- This is an empty migration\.)?\s*$/.test(sql)) {
     return say("schema.prisma has not changed since the last migration; nothing was written.");
   }
@@ -27,14 +27,20 @@ async function writeMigration(name: string): Promise<void> {
   mkdirSync(target);
   writeFileSync(`${target}/migration.sql`, sql);
   writeFileSync(`${target}/schema.prisma`, schema);
-  say(`Wrote ${target}/migration.sql. Read it, add what only SQL can say, then run npm run migrate.`);
+  say(
+    `Wrote ${target}/migration.sql. Read it, add what only SQL can say, then run npm run migrate.`,
+  );
 }
 
 async function applyPending(): Promise<void> {
+  const applied = await withDatabase(migrate);
+  say(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "The database is up to date.");
+}
+
+async function withDatabase<T>(use: (url: string) => Promise<T>): Promise<T> {
   const database = await openDatabaseUrl(readConfig(), { share: true });
   try {
-    const applied = await migrate(database.url);
-    say(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "The database is up to date.");
+    return await use(database.url);
   } finally {
     await database.close();
   }
@@ -43,7 +49,12 @@ async function applyPending(): Promise<void> {
 const [command, name, ...rest] = process.argv.slice(2);
 if (command === undefined) {
   await applyPending();
-} else if (command === "new" && name !== undefined && /^[a-z0-9_]+$/.test(name) && rest.length === 0) {
+} else if (
+  command === "new" &&
+  name !== undefined &&
+  /^[a-z0-9_]+$/.test(name) &&
+  rest.length === 0
+) {
   await writeMigration(name);
 } else {
   say("Usage: npm run migrate            apply pending migrations");

@@ -19,5 +19,7 @@ async function seedWhenEmpty(deps: SeedDeps, say: (line: string) => void): Promi
   const { username, email } = config.admin;
   await createPerson(deps, { username, email, password, isStaff: true, isSuperuser: true });
   if (config.seedDemo) await seedDemo(deps);
-  say(`Administrator: ${username}, password: ${config.admin.password ? "as set in ADMIN_PASSWORD" : password}`);
+  say(
+    `Administrator: ${username}, password: ${config.admin.password ? "as set in ADMIN_PASSWORD" : password}`,
+  );
 }

@@ -42,13 +42,17 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
 
   app.use(requestLog(deps.logger));
   app.use(securityHeaders(config));
-  app.use(healthRoutes({ ...health, check: async () => void (await deps.database.$queryRaw`select 1`) }));
+  app.use(
+    healthRoutes({ ...health, check: async () => void (await deps.database.$queryRaw`select 1`) }),
+  );
   app.use(deps.assets.serve);
   if (!config.membersOnly) app.use(media);
   app.use(compression());
   app.use(refuseOtherOrigins(config));
   app.use(readBody);
-  app.use(sessions({ store: deps.sessionStore, secrets: config.sessionSecrets, https: config.https }));
+  app.use(
+    sessions({ store: deps.sessionStore, secrets: config.sessionSecrets, https: config.https }),
+  );
   app.use(signIn.middleware);
   cacheRules(app);
   app.use(pageLocals);

@@ -18,10 +18,13 @@ const oneOf = <T extends string>(...values: [T, ...T[]]) =>
   z.enum(values, `must be ${values.map((value) => `"${value}"`).join(" or ")}`);
 
 const address = (...schemes: string[]) =>
-  z.string().refine((value) => {
-    const url = URL.parse(value);
-    return url !== null && schemes.includes(url.protocol.slice(0, -1));
-  }, `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`);
+  z.string().refine(
+    (value) => {
+      const url = URL.parse(value);
+      return url !== null && schemes.includes(url.protocol.slice(0, -1));
+    },
+    `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+  );
 
 const environmentSchema = z.object({
   NODE_ENV: setting(z.string().default("development")),
@@ -91,7 +94,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
       email: env.ADMIN_EMAIL,
       password: env.ADMIN_PASSWORD,
     },
-    seedDemo: env.SEED_DEMO === undefined ? env.DATABASE_URL === undefined : env.SEED_DEMO === "true",
+    seedDemo:
+      env.SEED_DEMO === undefined ? env.DATABASE_URL === undefined : env.SEED_DEMO === "true",
     fetchAllow: fetchAllow(env.FETCH_ALLOW),
     maxImageBytes: env.MAX_IMAGE_BYTES,
     maxImagePixels: env.MAX_IMAGE_PIXELS,
@@ -106,7 +110,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
 
 /** The first secret signs, all verify; a generated one outlives restarts in the data folder. */
 function sessionSecrets(setting: string | undefined, dataFolder: string): string[] {
-  const given = (setting ?? "").split(",").map((secret) => secret.trim()).filter(Boolean);
+  const given = (setting ?? "")
+    .split(",")
+    .map((secret) => secret.trim())
+    .filter(Boolean);
   if (given.length > 0) return given;
   return [readOrCreateSecret(dataFolder, "session-secret")];
 }

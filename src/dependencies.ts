@@ -4,6 +4,7 @@ import connectPgSimple from "connect-pg-simple";
 import session from "express-session";
 import type { Config } from "#config";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
+import { removeFilesQueue, sweepFilesQueue } from "#features/images/images.jobs.ts";
 import { createIncomingPictures } from "#features/images/incoming-pictures.ts";
 import { createAdvisoryLock } from "#platform/advisory-lock.ts";
 import { createDatabase, createPool } from "#platform/database.ts";
@@ -14,7 +15,9 @@ import { createRateLimits } from "#platform/rate-limits.ts";
 import { createSafeFetch, type SafeFetch } from "#platform/safe-fetch.ts";
 import { createStorage } from "#platform/storage.ts";
 import { loadStaticAssets } from "#web/static-assets.ts";
-import { queues } from "./worker.ts";
+
+/** Every queue there is; worker.ts says who takes its jobs. */
+export const queues = [removeFilesQueue, sweepFilesQueue] as const;
 
 export type Dependencies = Awaited<ReturnType<typeof createDependencies>>;
 
@@ -25,12 +28,15 @@ export async function createDependencies(
   fakes: { clock?: () => Date; safeFetch?: SafeFetch } = {},
 ) {
   const clock = fakes.clock ?? (() => new Date());
-  const onError = (error: Error) => logger.warn({ err: error }, "an idle database connection broke");
+  const onError = (error: Error) =>
+    logger.warn({ err: error }, "an idle database connection broke");
   const pool = createPool(databaseUrl, { max: 10, onError });
   const lockPool = createPool(databaseUrl, { max: 4, onError });
   const database = createDatabase(pool);
   const storage = await createStorage({ folder: join(config.dataFolder, "storage") });
-  await storage.check(async () => (await database.image.findFirst({ select: { id: true } })) !== null);
+  await storage.check(
+    async () => (await database.image.findFirst({ select: { id: true } })) !== null,
+  );
   const { temporaryFolder } = storage;
 
   const safeFetch =
@@ -72,7 +78,7 @@ export async function createDependencies(
     safeFetch,
     imageProcessor,
     incoming,
-    fetchPicture: createFetchPicture({ safeFetch, imageProcessor, incoming, temporaryFolder, logger }),
+    fetchPicture: createFetchPicture({ safeFetch, imageProcessor, incoming, temporaryFolder }),
     jobs,
     sessionStore,
     assets: await loadStaticAssets(fileURLToPath(new URL("../public", import.meta.url))),

@@ -1,8 +1,8 @@
 import { Router } from "express";
 import type { Dependencies } from "#dependencies";
 import { accountRoutes } from "#features/account/account.routes.ts";
-import { bookmarkletRoutes } from "#features/bookmarklet/bookmarklet.routes.ts";
 import { homeRoutes } from "#features/activity/home.routes.ts";
+import { bookmarkletRoutes } from "#features/bookmarklet/bookmarklet.routes.ts";
 import { imagesRoutes } from "#features/images/images.routes.ts";
 import { saveImageRoutes } from "#features/images/save-image.routes.ts";
 import { usersRoutes } from "#features/users/users.routes.ts";

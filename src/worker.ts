@@ -1,10 +1,17 @@
-import { removeFiles, removeFilesQueue, sweepFiles, sweepFilesQueue } from "#features/images/images.jobs.ts";
+import { readConfig } from "#config";
+import { createDependencies } from "#dependencies";
+import {
+  removeFiles,
+  removeFilesQueue,
+  sweepFiles,
+  sweepFilesQueue,
+} from "#features/images/images.jobs.ts";
 import type { AdvisoryLock } from "#platform/advisory-lock.ts";
-import type { Database } from "#platform/database.ts";
+import { type Database, openDatabaseUrl } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
+import { createLogger } from "#platform/logger.ts";
+import { migrate } from "#platform/migrations.ts";
 import type { Storage } from "#platform/storage.ts";
-
-export const queues = [removeFilesQueue, sweepFilesQueue] as const;
 
 /** Takes on every job there is; runs inside server.ts or alone. */
 export async function startWorker(deps: {
@@ -17,3 +24,23 @@ export async function startWorker(deps: {
   await deps.jobs.work(removeFilesQueue, (data: { sha256: string }) => removeFiles(deps, data));
   await deps.jobs.work(sweepFilesQueue, () => sweepFiles(deps), { cron: "17 * * * *" });
 }
+
+/** `npm run worker`: the jobs in a process of their own, beside any number of servers. */
+async function runAlone(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger(config.logLevel);
+  const opened = await openDatabaseUrl(config, { share: true });
+  await migrate(opened.url);
+  const deps = await createDependencies(config, { databaseUrl: opened.url, logger });
+  const stop = async () => {
+    await deps.close();
+    await opened.close();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+  await startWorker(deps);
+  process.stdout.write("Magpie's worker is running.\n");
+}
+
+if (import.meta.main) await runAlone();

@@ -29,7 +29,9 @@ export async function seedDemo(deps: DemoDeps): Promise<void> {
       const path = join(folder, picture.fileName);
       return { picture, path, image: deps.imageProcessor.process(path, deps.temporaryFolder) };
     });
-    for (const { picture, path, image } of decoded.toSorted((a, b) => b.picture.daysAgo - a.picture.daysAgo)) {
+    for (const { picture, path, image } of decoded.toSorted(
+      (a, b) => b.picture.daysAgo - a.picture.daysAgo,
+    )) {
       await savePicture(deps, people, picture, { path, image: await image });
     }
   } finally {
@@ -72,9 +74,20 @@ async function followEachOther({ database, clock }: DemoDeps, people: Ids): Prom
     for (const [index, { fromId, toId }] of contacts.entries()) {
       const now = new Date(start + index * day * 0.7);
       await tx.contact.create({ data: { fromId, toId, createdAt: now } });
-      await tx.profile.update({ where: { userId: fromId }, data: { followingCount: { increment: 1 } } });
-      await tx.profile.update({ where: { userId: toId }, data: { followersCount: { increment: 1 } } });
-      await recordActivity(tx, { actorId: fromId, verb: "user_followed", target: { type: "user", id: toId }, now });
+      await tx.profile.update({
+        where: { userId: fromId },
+        data: { followingCount: { increment: 1 } },
+      });
+      await tx.profile.update({
+        where: { userId: toId },
+        data: { followersCount: { increment: 1 } },
+      });
+      await recordActivity(tx, {
+        actorId: fromId,
+        verb: "user_followed",
+        target: { type: "user", id: toId },
+        now,
+      });
     }
   });
 }

@@ -74,6 +74,9 @@ const pictureIn = (data: DataTransfer | null): File | undefined =>
 
 /** "evening-sky_02.jpg" becomes "evening sky 02"; what browsers call every pasted picture says nothing. */
 function titleFrom(fileName: string): string {
-  const name = fileName.replace(/\.[^.]*$/, "").replace(/[-_]+/g, " ").trim();
+  const name = fileName
+    .replace(/\.[^.]*$/, "")
+    .replace(/[-_]+/g, " ")
+    .trim();
   return /^(image|picture|blob)?$/i.test(name) ? "" : name.slice(0, 200);
 }

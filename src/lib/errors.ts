@@ -45,7 +45,10 @@ export class Conflict extends DomainError {}
 export class TooManyRequests extends DomainError {
   readonly retryAfter: number;
 
-  constructor(retryAfter: number, message = "That was a lot at once. Wait a moment, then try again.") {
+  constructor(
+    retryAfter: number,
+    message = "That was a lot at once. Wait a moment, then try again.",
+  ) {
     super("too_many_requests", message);
     this.retryAfter = Math.max(1, Math.ceil(retryAfter));
   }
@@ -53,7 +56,10 @@ export class TooManyRequests extends DomainError {
 
 /** Something Magpie depends on does not answer just now. */
 export class Unavailable extends DomainError {
-  constructor(message = "Magpie cannot answer just now. Try again in a minute.", options?: ErrorOptions) {
+  constructor(
+    message = "Magpie cannot answer just now. Try again in a minute.",
+    options?: ErrorOptions,
+  ) {
     super("unavailable", message, options);
   }
 }

@@ -2,10 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
 import { findRunningPostgres, startEmbeddedPostgres } from "#platform/embedded-postgres.ts";
 import { lockFolder } from "#platform/folder-lock.ts";
 import { readOrCreateSecret } from "#platform/secrets.ts";
+import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
 
 // Every wait on PostgreSQL is bounded, so that a database that is away or hangs costs an
 // answer of 503, never a request that stays open.
@@ -62,7 +62,10 @@ export async function openDatabaseUrl(
 }
 
 /** Connections shared by Prisma and by the few libraries that speak to PostgreSQL themselves. */
-export function createPool(url: string, { max, onError }: { max: number; onError: (e: Error) => void }) {
+export function createPool(
+  url: string,
+  { max, onError }: { max: number; onError: (e: Error) => void },
+) {
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -96,8 +99,13 @@ const connectionFailures = new Set([
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; depth += 1) {
     const { code } = cause as { code?: unknown };
-    if (typeof code === "string" && (connectionFailures.has(code) || code.startsWith("08"))) return true;
-    if (/timeout exceeded when trying to connect|Query read timeout|Connection terminated/.test(cause.message))
+    if (typeof code === "string" && (connectionFailures.has(code) || code.startsWith("08")))
+      return true;
+    if (
+      /timeout exceeded when trying to connect|Query read timeout|Connection terminated/.test(
+        cause.message,
+      )
+    )
       return true;
     cause = cause.cause as Error;
   }

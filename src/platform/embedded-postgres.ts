@@ -50,7 +50,10 @@ export async function startEmbeddedPostgres(options: {
 }
 
 /** The address of a cluster that another process runs, or null when none runs. */
-export async function findRunningPostgres(folder: string, password: string): Promise<string | null> {
+export async function findRunningPostgres(
+  folder: string,
+  password: string,
+): Promise<string | null> {
   const lines = await readFile(join(folder, "postmaster.pid"), "utf8").catch(() => "");
   const port = Number(lines.split("\n")[3]);
   if (!port) return null;
@@ -103,7 +106,11 @@ async function runAsOwner(cluster: Cluster, file: string, args: string[]): Promi
       env: { ...process.env, LC_ALL: "C" },
     });
   } catch (error) {
-    const { stderr = "", stdout = "", message } = error as Error & { stderr?: string; stdout?: string };
+    const {
+      stderr = "",
+      stdout = "",
+      message,
+    } = error as Error & { stderr?: string; stdout?: string };
     const said = (stderr || stdout || message).trim();
     const hint =
       cluster.identity && /EACCES|Permission denied/.test(said)
@@ -155,21 +162,29 @@ async function commandOf(pid: number): Promise<string> {
   if (process.platform === "linux") {
     return (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
   }
-  const { stdout } = await run("ps", ["-p", String(pid), "-o", "comm="]).catch(() => ({ stdout: "" }));
+  const { stdout } = await run("ps", ["-p", String(pid), "-o", "comm="]).catch(() => ({
+    stdout: "",
+  }));
   return basename(stdout.trim());
 }
 
-async function start(cluster: Cluster, port: number, settings: Record<string, string>): Promise<void> {
+async function start(
+  cluster: Cluster,
+  port: number,
+  settings: Record<string, string>,
+): Promise<void> {
   const all = {
     port: String(port),
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
-    max_connections: "60",
+    max_connections: "200",
     shared_buffers: "128MB",
     log_checkpoints: "off",
     ...settings,
   };
-  const flags = Object.entries(all).map(([name, value]) => `-c ${name}=${value === "" ? "''" : value}`);
+  const flags = Object.entries(all).map(
+    ([name, value]) => `-c ${name}=${value === "" ? "''" : value}`,
+  );
   const log = join(cluster.folder, "server.log");
   const args = ["start", "-w", "-t", "60", "-D", cluster.folder, "-l", log, "-o", flags.join(" ")];
   await runAsOwner(cluster, cluster.bin.pg_ctl, args);
@@ -182,7 +197,9 @@ async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url.replace(/[^/]*$/, "postgres") });
   await client.connect();
   try {
-    const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [database]);
+    const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [
+      database,
+    ]);
     if (rowCount === 0) await client.query(`create database ${database}`);
   } finally {
     await client.end();

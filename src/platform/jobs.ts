@@ -9,7 +9,11 @@ export interface Jobs {
   /** Enqueues within `tx`: the job exists exactly when the change does. */
   enqueue(tx: Transaction, queue: string, data: object): Promise<void>;
   /** Starts handling; `cron` also enqueues an empty job by the clock (UTC), once for all processes. */
-  work(queue: string, handler: (data: never) => Promise<void>, options?: { cron?: string }): Promise<void>;
+  work(
+    queue: string,
+    handler: (data: never) => Promise<void>,
+    options?: { cron?: string },
+  ): Promise<void>;
   isStarted(): boolean;
   /** Finishes running jobs, for at most ten seconds. */
   stop(): Promise<void>;

@@ -49,7 +49,9 @@ export async function readMigrations(folder = migrationsFolder): Promise<Migrati
 }
 
 async function isUpToDate(client: pg.Client, list: MigrationList): Promise<boolean> {
-  const { rows } = await client.query("select to_regclass('_prisma_migrations') is not null as known");
+  const { rows } = await client.query(
+    "select to_regclass('_prisma_migrations') is not null as known",
+  );
   if (!rows[0].known) return false;
   const applied = await client.query(
     "select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null",

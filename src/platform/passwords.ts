@@ -7,10 +7,14 @@ import pLimit from "p-limit";
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const limit = pLimit(2);
 
-export const hashPassword = (password: string): Promise<string> => limit(() => hash(password, parameters));
+export const hashPassword = (password: string): Promise<string> =>
+  limit(() => hash(password, parameters));
 
 /** A missing hash takes as long as a wrong password, so time does not tell who has an account. */
-export async function verifyPassword(storedHash: string | null, password: string): Promise<boolean> {
+export async function verifyPassword(
+  storedHash: string | null,
+  password: string,
+): Promise<boolean> {
   const matches = await limit(async () => verify(storedHash ?? (await decoy()), password));
   return storedHash !== null && matches;
 }

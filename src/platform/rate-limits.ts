@@ -40,7 +40,12 @@ const unlimited: RateLimit = {
   reset: async () => {},
 };
 
-function postgresLimit(pool: pg.Pool, keyPrefix: string, points: number, duration: number): RateLimit {
+function postgresLimit(
+  pool: pg.Pool,
+  keyPrefix: string,
+  points: number,
+  duration: number,
+): RateLimit {
   const limiter = new RateLimiterPostgres({
     storeClient: pool,
     tableName: "rate_limits",

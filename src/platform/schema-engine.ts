@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
-import pg from "pg";
 import type * as Engine from "@prisma/schema-engine-wasm";
+import pg from "pg";
 
 // Prisma's official schema engine as WebAssembly: its command line would download a native one.
 
@@ -37,7 +37,10 @@ function loadEngine(): Promise<EngineModule> {
 
 const filters: Engine.SchemaFilter = { externalTables: [], externalEnums: [] };
 
-async function withEngine<T>(databaseUrl: string, use: (engine: Engine.SchemaEngine) => Promise<T>) {
+async function withEngine<T>(
+  databaseUrl: string,
+  use: (engine: Engine.SchemaEngine) => Promise<T>,
+) {
   const { SchemaEngine } = await loadEngine();
   // The engine does not close its connections; a pool of our own can be ended.
   const pool = new pg.Pool({ connectionString: databaseUrl });
@@ -59,13 +62,17 @@ export async function applyMigrations(databaseUrl: string, migrations: Engine.Mi
   return appliedMigrationNames;
 }
 
-/** The SQL that leads from one schema.prisma to another, without a database; `from` null is an empty one. */
-export async function diffSchemas(from: string | null, to: string): Promise<string> {
+/** The SQL that leads from one schema.prisma to another; `from` null is an empty one. The database is only connected to. */
+export async function diffSchemas(
+  databaseUrl: string,
+  from: string | null,
+  to: string,
+): Promise<string> {
   const datamodel = (content: string): Engine.DiffTarget => ({
     tag: "schemaDatamodel",
     files: [{ path: "schema.prisma", content }],
   });
-  const { stdout } = await withEngine("postgresql://unused", (engine) =>
+  const { stdout } = await withEngine(databaseUrl, (engine) =>
     engine.diff({
       from: from === null ? { tag: "empty" } : datamodel(from),
       to: datamodel(to),

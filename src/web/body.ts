@@ -1,6 +1,6 @@
 import express, { type RequestHandler } from "express";
-import { refuseJunk } from "#web/input.ts";
 import { UnsupportedType } from "#web/errors.ts";
+import { refuseJunk } from "#web/input.ts";
 
 const limit = "100kb";
 

@@ -7,7 +7,8 @@ import { Forbidden } from "#lib/errors.ts";
 
 const { generateToken, isRequestValid } = csrfSync({
   getTokenFromRequest: (req) => {
-    const token = (req.body as Record<string, unknown> | undefined)?.["_csrf"] ?? req.get("X-CSRF-Token");
+    const token =
+      (req.body as Record<string, unknown> | undefined)?._csrf ?? req.get("X-CSRF-Token");
     return typeof token === "string" ? token : null;
   },
 });
@@ -16,7 +17,10 @@ const { generateToken, isRequestValid } = csrfSync({
 export const csrfTokenOf = (req: Request): string => generateToken(req);
 
 const refusal = () =>
-  new Forbidden("wrong_form_token", "This form was open for too long. Go back, load the page again, and send it once more.");
+  new Forbidden(
+    "wrong_form_token",
+    "This form was open for too long. Go back, load the page again, and send it once more.",
+  );
 
 /** Stands after sign-in and body parsing on every route that changes something. */
 export const requireCsrf: RequestHandler = (req, _res, next) => {
@@ -27,7 +31,8 @@ export function refuseOtherOrigins({ baseUrl }: { baseUrl: string }): RequestHan
   return (req, _res, next) => {
     if (["GET", "HEAD", "OPTIONS"].includes(req.method)) return next();
     const site = req.get("Sec-Fetch-Site");
-    if (site !== undefined) return next(site === "same-origin" || site === "none" ? undefined : refusal());
+    if (site !== undefined)
+      return next(site === "same-origin" || site === "none" ? undefined : refusal());
     const origin = req.get("Origin");
     // A browser cannot be made to send another Host; people also reach Magpie by names BASE_URL lacks.
     const allowed =

@@ -45,7 +45,10 @@ export class MethodNotAllowed extends DomainError {
   readonly allow: string[];
 
   constructor(allow: string[]) {
-    super("method_not_allowed", "This address does not answer to that. Go back and use the page's own buttons.");
+    super(
+      "method_not_allowed",
+      "This address does not answer to that. Go back and use the page's own buttons.",
+    );
     this.allow = allow;
   }
 }
@@ -80,9 +83,10 @@ function statusOf(error: DomainError): number {
 export function handleErrors(isUnavailable: (error: unknown) => boolean): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
     if (res.headersSent) return next(thrown);
-    const error = !(thrown instanceof DomainError) && isUnavailable(thrown)
-      ? new Unavailable(undefined, { cause: thrown })
-      : thrown;
+    const error =
+      !(thrown instanceof DomainError) && isUnavailable(thrown)
+        ? new Unavailable(undefined, { cause: thrown })
+        : thrown;
     const problem = problemOf(error);
     if (problem.status >= 500) req.log?.error({ err: thrown }, problem.title);
     else if (error instanceof Error && error.cause) req.log?.info({ err: error }, problem.title);
@@ -110,7 +114,8 @@ function problemOf(error: unknown): Problem {
     status: 500,
     code: "internal",
     title: titles[500] ?? "",
-    message: "This is Magpie's fault, not yours. Try again; if it happens again, tell whoever runs this site.",
+    message:
+      "This is Magpie's fault, not yours. Try again; if it happens again, tell whoever runs this site.",
   };
 }
 

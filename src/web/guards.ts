@@ -23,7 +23,9 @@ export function viewerOf(req: Request): Viewer {
 function pageToReturnTo(req: Request): string {
   if (req.method === "GET" || req.method === "HEAD") return req.originalUrl;
   const referer = URL.parse(req.get("Referer") ?? "");
-  return referer?.host === req.get("Host") ? localPath(`${referer?.pathname}${referer?.search}`) : "/";
+  return referer?.host === req.get("Host")
+    ? localPath(`${referer?.pathname}${referer?.search}`)
+    : "/";
 }
 
 /**

@@ -14,7 +14,12 @@ export function healthRoutes(health: Health): Router {
   });
   router.get("/readyz", async (_req, res) => {
     res.set("Cache-Control", "no-store").type("text");
-    const ready = !health.isStopping() && (await health.check().then(() => true, () => false));
+    const ready =
+      !health.isStopping() &&
+      (await health.check().then(
+        () => true,
+        () => false,
+      ));
     res.status(ready ? 200 : 503).send(ready ? "ready\n" : "not ready\n");
   });
   return router;

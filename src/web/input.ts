@@ -6,7 +6,10 @@ import { BadRequest, Invalid } from "#lib/errors.ts";
  * The input a schema describes, from a form.
  * @throws Invalid with the first sentence for each wrong field
  */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): z.output<Schema> {
   const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
   const fields: Record<string, string> = {};

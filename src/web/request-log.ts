@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
-import { pinoHttp } from "pino-http";
 import type { Logger } from "pino";
+import { pinoHttp } from "pino-http";
 
 /** One line a request, after its answer; addresses lose their query, which may hold a person's words. */
 export function requestLog(logger: Logger): RequestHandler {

@@ -8,7 +8,11 @@ type Person = Omit<Viewer, "sessionId">;
 /** What signing in needs of the account feature, handed in so that web/ knows no feature. */
 export interface SignInFunctions {
   /** The person behind right credentials, null for wrong ones. */
-  verifyCredentials(input: { username: string; password: string; address: string }): Promise<Person | null>;
+  verifyCredentials(input: {
+    username: string;
+    password: string;
+    address: string;
+  }): Promise<Person | null>;
   startSession(personId: number, device: { userAgent: string }): Promise<string>;
   findSession(sessionId: string): Promise<Viewer | null>;
 }
@@ -34,12 +38,16 @@ export function createSignIn(functions: SignInFunctions): SignIn {
   );
   // What the cookie's session names is a row of `sessions`: ending that row ends it everywhere.
   authenticator.serializeUser((req: Request, user: Express.User, done: Done<string>) => {
-    functions
-      .startSession(user.id, { userAgent: req.get("User-Agent") ?? "" })
-      .then((sessionId) => done(null, sessionId), (error) => done(error));
+    functions.startSession(user.id, { userAgent: req.get("User-Agent") ?? "" }).then(
+      (sessionId) => done(null, sessionId),
+      (error) => done(error),
+    );
   });
   authenticator.deserializeUser((sessionId: string, done: Done<Express.User | false>) => {
-    functions.findSession(sessionId).then((viewer) => done(null, viewer ?? false), (error) => done(error));
+    functions.findSession(sessionId).then(
+      (viewer) => done(null, viewer ?? false),
+      (error) => done(error),
+    );
   });
 
   return {

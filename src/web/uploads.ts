@@ -21,7 +21,12 @@ export interface ReceivedFile {
 export const receivedFile = (req: Request): ReceivedFile | null => {
   const file = req.file as (Express.Multer.File & Partial<ReceivedFile>) | undefined;
   if (!file?.path || !file.bytes) return null;
-  return { path: file.path, name: file.originalname, bytes: file.bytes, tooLarge: file.tooLarge === true };
+  return {
+    path: file.path,
+    name: file.originalname,
+    bytes: file.bytes,
+    tooLarge: file.tooLarge === true,
+  };
 };
 
 /**
@@ -67,7 +72,12 @@ function countingStorage(folder: string, maxBytes: number): StorageEngine {
       });
       const write = createWriteStream(path, { flags: "wx", mode: 0o600 });
       pipeline(file.stream, counter, write).then(
-        () => callback(null, { path, bytes, tooLarge: bytes > maxBytes } as Partial<Express.Multer.File>),
+        () =>
+          callback(null, {
+            path,
+            bytes,
+            tooLarge: bytes > maxBytes,
+          } as Partial<Express.Multer.File>),
         (error) => {
           void rm(path, { force: true }).then(() => callback(error));
         },

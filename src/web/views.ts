@@ -19,11 +19,11 @@ export function setUpViews(
 
 /** What the layout of every page needs of this request. */
 export const pageLocals: RequestHandler = (req, res, next) => {
-  res.locals["viewer"] = req.user ?? null;
-  res.locals["path"] = req.originalUrl;
-  res.locals["takeFlash"] = () => takeFlash(req);
+  res.locals.viewer = req.user ?? null;
+  res.locals.path = req.originalUrl;
+  res.locals.takeFlash = () => takeFlash(req);
   // Asked for by forms only: it starts a session, and then the page is this visitor's alone.
-  res.locals["csrfToken"] = () => {
+  res.locals.csrfToken = () => {
     res.set("Cache-Control", "no-store");
     return csrfTokenOf(req);
   };

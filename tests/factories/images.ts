@@ -18,6 +18,23 @@ export async function drawPicture(
     .toBuffer();
 }
 
+/** Three frames of a moving picture. */
+export async function drawAnimation(seed: number, { width = 330, height = 40 } = {}) {
+  const size = { width, height, format: "png" } as const;
+  const frames = await Promise.all([0, 1, 2].map((frame) => drawPicture(seed + frame, size)));
+  return sharp(frames, { join: { animated: true } }).gif({ delay: [80, 80, 80] }).toBuffer();
+}
+
+/** A photo that lies on its side until its EXIF orientation is obeyed, and tells where it was taken. */
+export async function drawSidewaysPhoto(seed: number, { width = 900, height = 600 } = {}) {
+  const place = { GPSLatitudeRef: "N", GPSLatitude: "50/1 5/1 0/1", GPSLongitudeRef: "E" };
+  return sharp(await drawPicture(seed, { width, height, format: "png" }))
+    .withMetadata({ orientation: 6 })
+    .withExifMerge({ IFD0: { Artist: "Somebody Private" }, IFD3: place })
+    .jpeg()
+    .toBuffer();
+}
+
 /** Rows only, for tests of lists: their files are not there. */
 export async function createImageRows(
   database: Database,

@@ -21,6 +21,7 @@ export async function signedInPerson(
   const { id, username } = await createPerson(deps, person);
   const visitor = createVisitor(app);
   const answer = await visitor.post("/login", { username, password: person.password });
-  if (answer.status !== 303) throw new Error(`Signing in answered ${answer.status}: ${answer.text}`);
+  if (answer.status !== 303)
+    throw new Error(`Signing in answered ${answer.status}: ${answer.text}`);
   return { id, username, visitor };
 }

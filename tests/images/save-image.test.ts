@@ -18,7 +18,9 @@ afterAll(async () => {
 });
 
 const filesIn = async (folder: string) =>
-  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  ).length;
 
 describe("saving by address", () => {
   test("keeps the picture, credits its source and shows it", async () => {
@@ -46,6 +48,8 @@ describe("saving by address", () => {
       expect(media.headers["cache-control"]).toContain("immutable");
       expect(media.headers["content-security-policy"]).toBe("default-src 'none'; sandbox");
     }
-    expect(await site.deps.database.action.count({ where: { userId: id, verb: "image_bookmarked" } })).toBe(1);
+    expect(
+      await site.deps.database.action.count({ where: { userId: id, verb: "image_bookmarked" } }),
+    ).toBe(1);
   });
 });

@@ -3,18 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { queues } from "#dependencies";
 import { startEmbeddedPostgres } from "#platform/embedded-postgres.ts";
 import { createJobs } from "#platform/jobs.ts";
 import { createLogger } from "#platform/logger.ts";
 import { migrate } from "#platform/migrations.ts";
-import { queues } from "../../src/worker.ts";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Of the database that is cloned for each test file. */
-    templateUrl: string;
-  }
-}
 
 /** One PostgreSQL for the whole run, with a migrated template that each test file clones. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
@@ -25,10 +18,19 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     folder: join(folder, "postgres"),
     password: "test",
     // Nothing here outlives the run, so nothing needs to reach the disk.
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" },
+    settings: {
+      fsync: "off",
+      synchronous_commit: "off",
+      full_page_writes: "off",
+      max_connections: "200",
+    },
   });
   await migrate(postgres.url);
-  const jobs = await createJobs({ databaseUrl: postgres.url, queues, logger: createLogger("silent") });
+  const jobs = await createJobs({
+    databaseUrl: postgres.url,
+    queues,
+    logger: createLogger("silent"),
+  });
   await jobs.stop();
   const client = new pg.Client({ connectionString: postgres.url.replace(/[^/]*$/, "postgres") });
   await client.connect();

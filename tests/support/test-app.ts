@@ -10,6 +10,13 @@ import { readConfig } from "#config";
 import { createDependencies, type Dependencies } from "#dependencies";
 import { createLogger } from "#platform/logger.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Of the database that is cloned for each test file. */
+    templateUrl: string;
+  }
+}
+
 /** The real app over a database and a storage folder of its own. */
 export interface TestApp {
   app: Express;

@@ -7,7 +7,11 @@ export interface Visitor {
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** Sends a form as its page would: `from` is loaded first for its `_csrf`. */
   post(path: string, fields?: Record<string, string>, options?: PostOptions): Promise<Answer>;
-  postFile(path: string, file: { name: string; bytes: Buffer }, fields: Record<string, string>): Promise<Answer>;
+  postFile(
+    path: string,
+    file: { name: string; bytes: Buffer },
+    fields: Record<string, string>,
+  ): Promise<Answer>;
   csrf(from?: string): Promise<string>;
 }
 
@@ -68,7 +72,10 @@ export function createVisitor(app: Express | string): Visitor {
       );
     },
     postFile: async (path, file, fields) => {
-      const request = agent.post(path).set("Accept", "text/html").field("_csrf", await csrf());
+      const request = agent
+        .post(path)
+        .set("Accept", "text/html")
+        .field("_csrf", await csrf());
       for (const [name, value] of Object.entries(fields)) request.field(name, value);
       return answerOf(await request.attach("file", file.bytes, file.name));
     },

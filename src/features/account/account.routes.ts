@@ -30,18 +30,24 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
       res.render("account/register", { values: {}, errors: {}, next: queryText(req, "next") });
     })
     .post(requireCsrf, async (req, res) => {
-      if (!deps.signUpsOpen) throw new Forbidden("sign_ups_closed", "This site takes no new members just now.");
+      if (!deps.signUpsOpen)
+        throw new Forbidden("sign_ups_closed", "This site takes no new members just now.");
       try {
         const input = parseInput(RegistrationSchema, req.body);
         await deps.limits.registrationsByAddress.take(req.ip ?? "");
         const person = await registerPerson(deps, { input });
         await signIn.signIn(req, { ...person, name: displayName(person) });
-        addFlash(req, `Welcome, ${displayName(person)}. Put the Save button in your browser, then keep your first picture.`);
+        addFlash(
+          req,
+          `Welcome, ${displayName(person)}. Put the Save button in your browser, then keep your first picture.`,
+        );
         res.redirect(303, localPath(req.body.next));
       } catch (error) {
         if (!(error instanceof Invalid)) throw error;
         const { password, password2, ...values } = req.body;
-        res.status(422).render("account/register", { values, errors: error.fields, next: values.next });
+        res
+          .status(422)
+          .render("account/register", { values, errors: error.fields, next: values.next });
       }
     });
 
@@ -59,7 +65,9 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         parseInput(SignInSchema, req.body);
         const person = await signIn.authenticate(req);
         if (!person) {
-          throw new Invalid({ username: "The username or the password is wrong. Check both, then try again." });
+          throw new Invalid({
+            username: "The username or the password is wrong. Check both, then try again.",
+          });
         }
         await signIn.signIn(req, person);
         res.redirect(303, next);

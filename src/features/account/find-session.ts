@@ -6,7 +6,10 @@ const idle = 14 * 24 * hour;
 const absolute = 90 * 24 * hour;
 
 /** The person signed in by a session, or null once it ended, aged out, or the person was deactivated. */
-export async function findSession(deps: { database: Database; clock: () => Date }, { id }: { id: string }) {
+export async function findSession(
+  deps: { database: Database; clock: () => Date },
+  { id }: { id: string },
+) {
   const session = await deps.database.session.findUnique({
     where: { id },
     select: {
@@ -26,7 +29,11 @@ export async function findSession(deps: { database: Database; clock: () => Date 
   });
   const now = deps.clock();
   const age = (since: Date) => now.getTime() - since.getTime();
-  if (!session?.user.isActive || age(session.createdAt) > absolute || age(session.lastSeenAt) > idle) {
+  if (
+    !session?.user.isActive ||
+    age(session.createdAt) > absolute ||
+    age(session.lastSeenAt) > idle
+  ) {
     return null;
   }
   // Once an hour: a write on every request would cost more than all else on a page.

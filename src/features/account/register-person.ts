@@ -19,7 +19,13 @@ export interface NewPerson {
 export async function registerPerson(
   deps: { database: Database; clock: () => Date },
   { input }: { input: Registration },
-): Promise<{ id: number; username: string; firstName: string; lastName: string; isSuperuser: boolean }> {
+): Promise<{
+  id: number;
+  username: string;
+  firstName: string;
+  lastName: string;
+  isSuperuser: boolean;
+}> {
   return createPerson(deps, {
     username: input.username,
     email: input.email,
@@ -29,7 +35,10 @@ export async function registerPerson(
 }
 
 /** A user, their profile and the deed of having joined, in one transaction. */
-export async function createPerson(deps: { database: Database; clock: () => Date }, person: NewPerson) {
+export async function createPerson(
+  deps: { database: Database; clock: () => Date },
+  person: NewPerson,
+) {
   const { password, ...columns } = person;
   // Hashed before the keys are tried: a taken name must not answer sooner than a free one.
   const passwordHash = await hashPassword(password);
@@ -55,7 +64,8 @@ export async function createPerson(deps: { database: Database; clock: () => Date
 
 /** The unique keys decide, so that two people who register at once cannot both have a name. */
 function takenField(error: unknown): Invalid | null {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002") return null;
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002")
+    return null;
   const keys = JSON.stringify(error.meta ?? {});
   return keys.includes("username")
     ? new Invalid({ username: "This username is taken. Choose another." }, "username_taken")

@@ -23,6 +23,9 @@ export async function startSession(
   return id;
 }
 
-export async function endSession(deps: { database: Database }, { id }: { id: string }): Promise<void> {
+export async function endSession(
+  deps: { database: Database },
+  { id }: { id: string },
+): Promise<void> {
   await deps.database.session.deleteMany({ where: { id } });
 }

@@ -19,7 +19,7 @@ export async function verifyCredentials(
   const { limits } = deps;
   const account = input.username.trim().toLowerCase().slice(0, 150);
   const pair = `${account} ${input.address}`;
-  const underAttack = await limits.signInsByAccount.count(account) >= 100;
+  const underAttack = (await limits.signInsByAccount.count(account)) >= 100;
   await limits.signInsByAddress.check(input.address);
   await limits.signInsByAccountAndAddress.check(pair, underAttack ? triesUnderAttack : undefined);
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { recordActivity } from "#features/activity/record-activity.ts";
-import type { IncomingPicture, IncomingPictures } from "#features/images/incoming-pictures.ts";
 import type { SaveImageSchema } from "#features/images/images.schemas.ts";
+import type { IncomingPicture, IncomingPictures } from "#features/images/incoming-pictures.ts";
 import { contentLockName, originalKey, thumbnailKey } from "#features/images/storage-keys.ts";
 import { moveImagesCount } from "#features/users/move-counters.ts";
 import { slugOf } from "#lib/text.ts";

@@ -1,12 +1,11 @@
 import { open, rm } from "node:fs/promises";
-import type { IncomingPicture, IncomingPictures } from "#features/images/incoming-pictures.ts";
 import { findPageImages } from "#features/images/find-page-images.ts";
 import { isWebAddress } from "#features/images/images.schemas.ts";
-import { Invalid, TooManyRequests } from "#lib/errors.ts";
+import type { IncomingPicture, IncomingPictures } from "#features/images/incoming-pictures.ts";
+import { Invalid, TooManyRequests, Unavailable } from "#lib/errors.ts";
 import { FetchError } from "#platform/fetch-error.ts";
 import { ImageError } from "#platform/image-error.ts";
 import type { ImageProcessor } from "#platform/image-processor.ts";
-import type { Logger } from "#platform/logger.ts";
 import type { FetchedFile, SafeFetch } from "#platform/safe-fetch.ts";
 
 export interface FetchPictureDeps {
@@ -14,7 +13,6 @@ export interface FetchPictureDeps {
   imageProcessor: ImageProcessor;
   incoming: IncomingPictures;
   temporaryFolder: string;
-  logger: Logger;
 }
 
 type PageImages = ReturnType<typeof findPageImages>;
@@ -45,7 +43,9 @@ export function createFetchPicture(deps: FetchPictureDeps): FetchPicture {
 
   return async ({ personId, url, page, reuse = false }) => {
     if (!isWebAddress(url)) {
-      throw new Invalid({ url: "Enter an address that begins with https:// or http://, of at most 2,048 characters." });
+      throw new Invalid({
+        url: "Enter an address that begins with https:// or http://, of at most 2,048 characters.",
+      });
     }
     const address = new URL(url).href;
     const id = deps.incoming.idOf(personId, address);
@@ -83,7 +83,7 @@ async function fetchPicture(
     const found = file && isNotAnImage(error) ? await readPage(file) : null;
     if (file) await rm(file.path, { force: true });
     if (found) return { kind: "page", url, page: found };
-    throw asInput(error, "url", deps.logger);
+    throw asInput(error, "url");
   }
 }
 
@@ -96,11 +96,12 @@ export async function receivePicture(
     const image = await deps.imageProcessor.process(path, deps.temporaryFolder);
     return await deps.incoming.add({ personId, sourceUrl: null, path, image });
   } catch (error) {
-    throw asInput(error, "file", deps.logger);
+    throw asInput(error, "file");
   }
 }
 
-const isNotAnImage = (error: unknown) => error instanceof ImageError && error.failure === "not_an_image";
+const isNotAnImage = (error: unknown) =>
+  error instanceof ImageError && error.failure === "not_an_image";
 
 /** The pictures of a web page, or null when the file is no page. */
 async function readPage(file: FetchedFile): Promise<PageImages | null> {
@@ -109,7 +110,9 @@ async function readPage(file: FetchedFile): Promise<PageImages | null> {
     // Meta tags and the first pictures stand early; the rest of a huge page is not worth its memory.
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(2 ** 21) });
     const bytes = buffer.subarray(0, bytesRead);
-    const looksLikeHtml = /<(!doctype html|html|head|body|meta)[\s>]/i.test(bytes.toString("latin1", 0, 4096));
+    const looksLikeHtml = /<(!doctype html|html|head|body|meta)[\s>]/i.test(
+      bytes.toString("latin1", 0, 4096),
+    );
     if (!looksLikeHtml && !/^(text\/html|application\/xhtml)/i.test(file.contentType)) return null;
     return findPageImages(bytes, file.finalUrl, file.contentType);
   } finally {
@@ -118,10 +121,12 @@ async function readPage(file: FetchedFile): Promise<PageImages | null> {
 }
 
 /** The failures a person can do something about become a sentence beside the field. */
-function asInput(error: unknown, field: "url" | "file", logger: Logger): unknown {
+function asInput(error: unknown, field: "url" | "file"): unknown {
   if (error instanceof FetchError) {
-    logger.info({ err: error, status: error.status }, "an address was not fetched");
     if (error.failure === "busy") return new TooManyRequests(error.retryAfter ?? 10, error.message);
+    if (error.failure === "cannot_store" || error.failure === "aborted") {
+      return new Unavailable(error.message, { cause: error });
+    }
     return new Invalid({ [field]: error.message }, error.failure, { cause: error });
   }
   if (error instanceof ImageError) {

@@ -21,7 +21,11 @@ export async function getImage({ database }: { database: Database }, id: string 
 export type VisibleImage = Awaited<ReturnType<typeof getImage>>;
 
 /** @throws NotFound, and Forbidden to everyone but its owner */
-export async function getOwnImage(deps: { database: Database }, actor: { id: number }, id: string | undefined) {
+export async function getOwnImage(
+  deps: { database: Database },
+  actor: { id: number },
+  id: string | undefined,
+) {
   const image = await getImage(deps, id);
   if (image.ownerId !== actor.id) {
     throw new Forbidden("not_owner", "Only the person who saved this picture can change it.");

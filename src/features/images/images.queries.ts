@@ -1,5 +1,5 @@
-import { NEAR_IDENTICAL_DISTANCE, NO_STRUCTURE } from "#lib/perceptual-hash.ts";
 import { type Cursor, type Page, toPage } from "#lib/pagination.ts";
+import { NEAR_IDENTICAL_DISTANCE, NO_STRUCTURE } from "#lib/perceptual-hash.ts";
 import type { Database } from "#platform/database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
@@ -45,7 +45,11 @@ export async function listImages(
 }
 
 /** The newest people who like an image, and whether `viewerId` does. */
-export async function listLikes({ database }: { database: Database }, imageId: number, viewerId: number | null) {
+export async function listLikes(
+  { database }: { database: Database },
+  imageId: number,
+  viewerId: number | null,
+) {
   const [rows, own] = await Promise.all([
     database.like.findMany({
       where: { imageId, user: { isActive: true } },
@@ -66,7 +70,9 @@ export async function findNearIdentical(
   { ownerId, perceptualHash, sha256 }: { ownerId: number; perceptualHash: bigint; sha256: string },
 ) {
   if (perceptualHash === NO_STRUCTURE) return [];
-  return database.$queryRaw<{ id: number; title: string; slug: string; sha256: string; createdAt: Date }[]>`
+  return database.$queryRaw<
+    { id: number; title: string; slug: string; sha256: string; createdAt: Date }[]
+  >`
     select id, title, slug, sha256, created_at as "createdAt" from (
       select *, bit_count((perceptual_hash # ${perceptualHash}::bigint)::bit(64)) as distance
       from images where owner_id = ${ownerId} and perceptual_hash <> ${NO_STRUCTURE}::bigint

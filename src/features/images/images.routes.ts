@@ -1,6 +1,11 @@
-import { Router, type Request, type Response } from "express";
+import { type Request, type Response, Router } from "express";
 import { editImage } from "#features/images/edit-image.ts";
-import { getImage, getOwnImage, getRemovableImage, type VisibleImage } from "#features/images/images.access.ts";
+import {
+  getImage,
+  getOwnImage,
+  getRemovableImage,
+  type VisibleImage,
+} from "#features/images/images.access.ts";
 import { listImages, listLikes } from "#features/images/images.queries.ts";
 import { EditImageSchema } from "#features/images/images.schemas.ts";
 import { cardsOf, imageHref, imageOf } from "#features/images/images.view-data.ts";
@@ -48,7 +53,9 @@ export function imagesRoutes(deps: ImagesDeps): Router {
         res.redirect(303, imageHref(edited));
       } catch (error) {
         if (!(error instanceof Invalid)) throw error;
-        res.status(422).render("images/edit", { ...(await editPage(image, req.body)), errors: error.fields });
+        res
+          .status(422)
+          .render("images/edit", { ...(await editPage(image, req.body)), errors: error.fields });
       }
     });
 

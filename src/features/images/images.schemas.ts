@@ -15,7 +15,10 @@ export const isWebAddress = (text: string): boolean => {
 const webAddress = z
   .string()
   .trim()
-  .refine(isWebAddress, "Enter an address that begins with https:// or http://, of at most 2,048 characters.")
+  .refine(
+    isWebAddress,
+    "Enter an address that begins with https:// or http://, of at most 2,048 characters.",
+  )
   .or(z.literal(""))
   .default("")
   // As browsers write it: what is kept becomes an href.

@@ -34,7 +34,7 @@ export interface Picture {
 
 const widths = [320, 640, 1280] as const;
 /** The height of a row of the grid in CSS pixels, before it is stretched to fill its line. */
-const rowHeight = 260;
+const rowHeight = 220;
 
 type Stored = Pick<CardRow, "sha256" | "width" | "height" | "dominantColour">;
 
@@ -50,7 +50,10 @@ function pictureOf(image: Stored, sizes: string, largest: number): Picture {
   return {
     src: mediaUrl(thumbnailKey(image.sha256, source)),
     srcset: available
-      .map((width) => `${mediaUrl(thumbnailKey(image.sha256, width))} ${Math.min(width, image.width)}w`)
+      .map(
+        (width) =>
+          `${mediaUrl(thumbnailKey(image.sha256, width))} ${Math.min(width, image.width)}w`,
+      )
       .join(", "),
     sizes,
     width: image.width,
@@ -61,7 +64,7 @@ function pictureOf(image: Stored, sizes: string, largest: number): Picture {
 }
 
 const clampedRatio = ({ width, height }: { width: number; height: number }) =>
-  Math.min(3, Math.max(0.5, width / height));
+  Math.min(2.2, Math.max(0.5, width / height));
 
 export const imageHref = (image: { id: number; slug: string }): string =>
   `/images/${image.id}/${image.slug}`;
@@ -76,7 +79,7 @@ export const personLink = (person: {
 });
 
 export function cardOf(row: CardRow): Card {
-  const wide = Math.round(clampedRatio(row) * rowHeight * 1.2);
+  const wide = Math.round(clampedRatio(row) * rowHeight * 1.25);
   const narrow = Math.min(92, Math.round(clampedRatio(row) * 48));
   return {
     id: row.id,

@@ -74,7 +74,12 @@ export function createIncomingPictures(folder: string, clock: () => Date): Incom
       const picture: IncomingPicture = { ...values, id, receivedAt: clock().getTime() };
       // Written beside and renamed: a reader never finds half a note.
       const draft = `${noteOf(id)}.${randomUUID()}`;
-      await writeFile(draft, JSON.stringify(picture, (_key, value) => (typeof value === "bigint" ? String(value) : value)));
+      await writeFile(
+        draft,
+        JSON.stringify(picture, (_key, value) =>
+          typeof value === "bigint" ? String(value) : value,
+        ),
+      );
       await rename(draft, noteOf(id));
       return picture;
     },

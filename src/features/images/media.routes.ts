@@ -8,7 +8,13 @@ const keyPattern =
   /^(?:originals\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}\.(?:jpg|png|webp|gif|avif)|thumbnails\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}-(?:320|640|1280)\.webp)$/;
 
 /** Stored and derived images: names carry the content's hash, so they may be kept for ever. */
-export function mediaRoutes({ storage, membersOnly }: { storage: Storage; membersOnly: boolean }): Router {
+export function mediaRoutes({
+  storage,
+  membersOnly,
+}: {
+  storage: Storage;
+  membersOnly: boolean;
+}): Router {
   const router = Router();
   router.get("/media/*key", async (req, res) => {
     const key = req.path.slice("/media/".length);

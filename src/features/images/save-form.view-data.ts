@@ -21,18 +21,27 @@ const most = 12;
 /** What is known about the address or file in the form. */
 export function previewOf(
   fetched: Fetched,
-  { draft, alike, now, previewHref }: {
+  {
+    draft,
+    alike,
+    now,
+    previewHref,
+  }: {
     draft: ImageDraft;
     alike: Alike[];
     now: Date;
     previewHref: PreviewHref;
   },
 ) {
-  if (fetched.kind === "page") return { kind: "page" as const, ...choicesOf(fetched, draft, previewHref) };
+  if (fetched.kind === "page")
+    return { kind: "page" as const, ...choicesOf(fetched, draft, previewHref) };
   const { image, id, sourceUrl } = fetched.picture;
   return {
     kind: "picture" as const,
-    src: sourceUrl === null ? `/images/preview?upload=${id}` : previewHref({ url: draft.url, page: draft.page }),
+    src:
+      sourceUrl === null
+        ? `/images/preview?upload=${id}`
+        : previewHref({ url: draft.url, page: draft.page }),
     upload: sourceUrl === null ? id : "",
     width: image.width,
     height: image.height,
@@ -47,7 +56,11 @@ export function previewOf(
   };
 }
 
-function choicesOf(fetched: Extract<Fetched, { kind: "page" }>, draft: ImageDraft, previewHref: PreviewHref) {
+function choicesOf(
+  fetched: Extract<Fetched, { kind: "page" }>,
+  draft: ImageDraft,
+  previewHref: PreviewHref,
+) {
   const page = draft.page || fetched.url;
   const title = draft.title || (fetched.page.title ?? "");
   return {

@@ -1,4 +1,4 @@
-import { Router, type Request, type Response } from "express";
+import { type Request, type Response, Router } from "express";
 import { type BookmarkImageDeps, bookmarkImage } from "#features/images/bookmark-image.ts";
 import {
   type Fetched,
@@ -38,7 +38,11 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
 
   router.get("/images/new", requireSignIn, async (req, res) => {
     const draft = draftOf(req.query);
-    res.render("images/new", { draft, errors: {}, previewSrc: draft.url ? previewHrefOf(req)(draft) : null });
+    res.render("images/new", {
+      draft,
+      errors: {},
+      previewSrc: draft.url ? previewHrefOf(req)(draft) : null,
+    });
   });
 
   router.post("/images/preview", requireSignIn, ...receive, requireCsrf, async (req, res) => {
@@ -47,7 +51,11 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
     try {
       await deps.limits.previewsByPerson.take(String(viewerOf(req).id));
       const fetched = await pictureFor(deps, req, draft, { reuse: true });
-      res.render(template, { draft, errors: {}, preview: await previewData(deps, req, draft, fetched) });
+      res.render(template, {
+        draft,
+        errors: {},
+        preview: await previewData(deps, req, draft, fetched),
+      });
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
       res.status(422).render(template, { draft, errors: error.fields, failed: true });
@@ -90,7 +98,7 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
         errors: error.fields,
         ...(kept
           ? { preview: await previewData(deps, req, draft, kept) }
-          : { previewSrc: draft.url && !error.fields["url"] ? previewHrefOf(req)(draft) : null }),
+          : { previewSrc: draft.url && !error.fields.url ? previewHrefOf(req)(draft) : null }),
       });
     }
   });
@@ -108,13 +116,18 @@ async function pictureFor(
   const personId = viewerOf(req).id;
   const file = receivedFile(req);
   if (file?.tooLarge) {
-    throw new Invalid({ file: `This file is too large: at most ${fileSize(deps.maxImageBytes)}.` }, "too_large");
+    throw new Invalid(
+      { file: `This file is too large: at most ${fileSize(deps.maxImageBytes)}.` },
+      "too_large",
+    );
   }
-  if (file) return { kind: "picture", picture: await receivePicture(deps, { personId, path: file.path }) };
+  if (file)
+    return { kind: "picture", picture: await receivePicture(deps, { personId, path: file.path }) };
   if (draft.upload) {
     const picture = await deps.incoming.find(draft.upload, personId);
     if (picture) return { kind: "picture", picture };
-    if (!draft.url) throw new Invalid({ file: "This file waited too long. Choose it again." }, "expired");
+    if (!draft.url)
+      throw new Invalid({ file: "This file waited too long. Choose it again." }, "expired");
   }
   if (!draft.url.trim()) throw new Invalid({ url: nothingChosen });
   return deps.fetchPicture({ personId, url: draft.url.trim(), page: draft.page.trim(), reuse });
@@ -156,16 +169,30 @@ async function previewPicture(deps: SaveImageDeps, req: Request) {
   }
   const url = queryText(req, "url") ?? "";
   const site = req.get("Sec-Fetch-Site");
-  if ((site && site !== "same-origin") || !isPreviewToken(queryText(req, "token"), csrfTokenOf(req), url)) {
+  if (
+    (site && site !== "same-origin") ||
+    !isPreviewToken(queryText(req, "token"), csrfTokenOf(req), url)
+  ) {
     throw new Forbidden();
   }
   await deps.limits.previewsByPerson.take(String(personId));
-  const fetched = await deps.fetchPicture({ personId, url, page: queryText(req, "page") ?? "", reuse: true });
+  const fetched = await deps.fetchPicture({
+    personId,
+    url,
+    page: queryText(req, "page") ?? "",
+    reuse: true,
+  });
   if (fetched.kind !== "picture") throw new NotFound();
   return fetched.picture;
 }
 
-async function showChoices(deps: SaveImageDeps, req: Request, res: Response, draft: ImageDraft, fetched: Fetched) {
+async function showChoices(
+  deps: SaveImageDeps,
+  req: Request,
+  res: Response,
+  draft: ImageDraft,
+  fetched: Fetched,
+) {
   const preview = await previewData(deps, req, draft, fetched);
   const none = preview.kind === "page" && preview.choices.length === 0;
   const url = none

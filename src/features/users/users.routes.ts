@@ -1,8 +1,8 @@
 import { Router } from "express";
-import { getPerson } from "#features/users/users.access.ts";
-import { personOf } from "#features/users/users.view-data.ts";
 import { listImages } from "#features/images/images.queries.ts";
 import { cardsOf } from "#features/images/images.view-data.ts";
+import { getPerson } from "#features/users/users.access.ts";
+import { personOf } from "#features/users/users.view-data.ts";
 import { decodeCursor } from "#lib/pagination.ts";
 import type { Database } from "#platform/database.ts";
 import { queryText } from "#web/input.ts";
@@ -20,7 +20,11 @@ export function usersRoutes(deps: { database: Database }): Router {
     const list = cardsOf(page, `/users/${person.username}`);
     res.vary("HX-Request");
     if (isHtmx(req)) return res.render("images/cards", list);
-    res.render("users/show", { ...list, person: personOf(person), isOwn: req.user?.id === person.id });
+    res.render("users/show", {
+      ...list,
+      person: personOf(person),
+      isOwn: req.user?.id === person.id,
+    });
   });
 
   return router;

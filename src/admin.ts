@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { readConfig } from "#config";
+import { changePassword } from "#features/account/change-password.ts";
+import { createPerson } from "#features/account/register-person.ts";
+import { DomainError } from "#lib/errors.ts";
+import { createDatabase, createPool, type Database, openDatabaseUrl } from "#platform/database.ts";
+import { migrate } from "#platform/migrations.ts";
+
+/** `npm run admin`: what an operator does from a shell, also while the server runs. */
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const clock = () => new Date();
+
+const usage = [
+  "Usage: npm run admin -- create-admin <username> <email>",
+  "       npm run admin -- reset-password <username>",
+].join("\n");
+
+type Command = (database: Database) => Promise<void>;
+
+/** What the words on the command line ask for, or null. */
+function commandOf([name, username, email, ...rest]: string[]): Command | null {
+  const password = randomBytes(12).toString("base64url");
+  if (name === "create-admin" && username && email && rest.length === 0) {
+    return async (database) => {
+      await createPerson(
+        { database, clock },
+        { username, email, password, isStaff: true, isSuperuser: true },
+      );
+      say(`Administrator: ${username}, password: ${password}`);
+    };
+  }
+  if (name === "reset-password" && username && email === undefined) {
+    return async (database) => {
+      await changePassword({ database }, { username, password });
+      say(`${username}, new password: ${password}. Every session of theirs has ended.`);
+    };
+  }
+  return null;
+}
+
+const command = commandOf(process.argv.slice(2));
+if (command === null) {
+  say(usage);
+  process.exitCode = 2;
+} else {
+  const opened = await openDatabaseUrl(readConfig(), { share: true });
+  const pool = createPool(opened.url, { max: 2, onError: () => {} });
+  try {
+    await migrate(opened.url);
+    await command(createDatabase(pool));
+  } catch (error) {
+    say(error instanceof DomainError ? error.message : String(error));
+    process.exitCode = 1;
+  } finally {
+    await pool.end();
+    await opened.close();
+  }
+}

@@ -1,0 +1,17 @@
+import { NotFound } from "#lib/errors.ts";
+import type { Database } from "#platform/database.ts";
+import { hashPassword } from "#platform/passwords.ts";
+
+/** Sets a person's password and ends their sessions. @throws NotFound */
+export async function changePassword(
+  { database }: { database: Database },
+  { username, password }: { username: string; password: string },
+): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await database.$transaction(async (tx) => {
+    const user = await tx.user.findUnique({ where: { username }, select: { id: true } });
+    if (!user) throw new NotFound(`There is nobody named ${username}.`);
+    await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
+    await tx.session.deleteMany({ where: { userId: user.id } });
+  });
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyPassword } from "#platform/passwords.ts";
+import { seed } from "#prisma/seed.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+
+let site: TestApp;
+const said: string[] = [];
+beforeAll(async () => {
+  site = await startTestApp({ SEED_DEMO: "true" });
+  await Promise.all([
+    seed(site.deps, (line) => said.push(line)),
+    seed(site.deps, (line) => said.push(line)),
+  ]);
+});
+afterAll(() => site.close());
+
+describe("the first start", () => {
+  test("makes one administrator and says the password once", async () => {
+    expect(said).toHaveLength(1);
+    const password = /^Administrator: admin, password: (\S{16})$/.exec(said[0] ?? "")?.[1] ?? "";
+    const admin = await site.deps.database.user.findUniqueOrThrow({ where: { username: "admin" } });
+    expect(admin).toMatchObject({ isSuperuser: true, isStaff: true, email: "admin@localhost" });
+    expect(await verifyPassword(admin.passwordHash, password)).toBe(true);
+  });
+
+  test("fills the site with people, pictures, likes and follows whose counters are right", async () => {
+    const { database } = site.deps;
+    expect(await database.user.count()).toBeGreaterThanOrEqual(7);
+    expect(await database.image.count()).toBeGreaterThanOrEqual(48);
+    const wrong = await database.$queryRaw`
+      select p.user_id from profiles p
+      where p.followers_count <> (select count(*) from contacts where to_id = p.user_id)
+        or p.following_count <> (select count(*) from contacts where from_id = p.user_id)
+        or p.images_count <> (select count(*) from images where owner_id = p.user_id)
+      union all
+      select i.id from images i
+      where i.total_likes <> (select count(*) from likes where image_id = i.id)`;
+    expect(wrong).toEqual([]);
+    expect(await database.like.count()).toBeGreaterThan(50);
+    expect(await database.contact.count()).toBeGreaterThan(12);
+    expect(await database.action.groupBy({ by: ["verb"] })).toHaveLength(4);
+  });
+
+  test("leaves nothing in the temporary folder and a file behind every row", async () => {
+    const { database, storage } = site.deps;
+    for (const { storageKey } of await database.image.findMany()) {
+      expect(await storage.exists(storageKey)).toBe(true);
+    }
+    expect(await storage.sweepTemporary(new Date(Date.now() + 1000))).toBe(0);
+  });
+
+  test("a second start changes nothing", async () => {
+    const before = await site.deps.database.action.count();
+    await seed(site.deps, (line) => said.push(line));
+    expect(said).toHaveLength(1);
+    expect(await site.deps.database.action.count()).toBe(before);
+  });
+});

@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { seed } from "#prisma/seed.ts";
+import { drawPicture } from "#tests/factories/images.ts";
+import { type ImageServer, startImageServer } from "#tests/support/image-server.ts";
+import { type PageServer, startPageServer } from "#tests/support/page-server.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+
+/** The real site at an address of its own, with a web around it that it may fetch from. */
+export interface SiteServer extends TestApp {
+  origin: string;
+  /** A host of strangers that the site may fetch from. */
+  strangers: ImageServer;
+  /** Pages to run the bookmarklet on. Its pictures are drawn from SVG, which the app blocks in this process. */
+  pages: PageServer;
+}
+
+export const administrator = { username: "admin", password: "magpies-nest-in-may" };
+
+/** @param demo whether it opens with the demo's people and pictures, which takes some seconds */
+export async function startSite({ demo = false } = {}): Promise<SiteServer> {
+  const [strangers, pages] = await Promise.all([startImageServer(), startPageServer()]);
+  // The bookmarklet and the mails name BASE_URL, so the port is known before anything is made.
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const site = await startTestApp({
+    PORT: String(port),
+    BASE_URL: origin,
+    FETCH_ALLOW: strangers.host,
+    ADMIN_USERNAME: administrator.username,
+    ADMIN_PASSWORD: administrator.password,
+    SEED_DEMO: String(demo),
+  });
+  await seed(site.deps, () => {});
+  await serveWalk(strangers);
+  const server = createServer(site.app);
+  await listen(server, port);
+  return {
+    ...site,
+    origin,
+    strangers,
+    pages,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await Promise.all([site.close(), strangers.close(), pages.close()]);
+    },
+  };
+}
+
+/** tests/e2e/pages/ordinary.html and its pictures, the largest first. */
+async function serveWalk(strangers: ImageServer): Promise<void> {
+  const page = await readFile(new URL("../e2e/pages/ordinary.html", import.meta.url), "utf8");
+  strangers.serve("/walk.html", page, "text/html; charset=utf-8");
+  for (const [index, match] of [
+    ...page.matchAll(/<img src="(.*?-(\d+)x(\d+)\.(jpg|png))"/g),
+  ].entries()) {
+    const [, path = "", width, height, extension] = match;
+    const format = extension === "png" ? "png" : "jpeg";
+    const bytes = await drawPicture(100 + index, {
+      width: Number(width),
+      height: Number(height),
+      format,
+    });
+    strangers.serve(path, bytes, `image/${format}`);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await listen(server, 0);
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((done, fail) => {
+    server.once("error", fail).listen(port, "127.0.0.1", done);
+  });
