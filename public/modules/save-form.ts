@@ -13,8 +13,9 @@ export function setUpSaveForm(form: HTMLFormElement): void {
   for (const hint of form.querySelectorAll<HTMLElement>("[data-with-script]")) hint.hidden = false;
 
   const preview = async () => {
+    // Not of the form itself: htmx would first insist on a title, and keep a later address waiting.
     await htmx.ajax("POST", "/images/preview", {
-      source: form,
+      source: "#preview",
       target: "#preview",
       swap: "outerHTML",
     });

@@ -22,7 +22,9 @@ export async function drawPicture(
 export async function drawAnimation(seed: number, { width = 330, height = 40 } = {}) {
   const size = { width, height, format: "png" } as const;
   const frames = await Promise.all([0, 1, 2].map((frame) => drawPicture(seed + frame, size)));
-  return sharp(frames, { join: { animated: true } }).gif({ delay: [80, 80, 80] }).toBuffer();
+  return sharp(frames, { join: { animated: true } })
+    .gif({ delay: [80, 80, 80] })
+    .toBuffer();
 }
 
 /** A photo that lies on its side until its EXIF orientation is obeyed, and tells where it was taken. */

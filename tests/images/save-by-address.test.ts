@@ -46,7 +46,11 @@ describe("what a picture is", () => {
   ] as const)(
     "a %s at %s called %s is told by its bytes",
     async (format, path, type, extension) => {
-      web.serve(path.split("#")[0] ?? "", await drawPicture(path.length, { width: 120, height: 90, format }), type);
+      web.serve(
+        path.split("#")[0] ?? "",
+        await drawPicture(path.length, { width: 120, height: 90, format }),
+        type,
+      );
       const image = await save(web.url(path));
       expect(image).toMatchObject({ format, width: 120, height: 90, isAnimated: false });
       expect(image.sourceUrl).toBe(web.url(path));
