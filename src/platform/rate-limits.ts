@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import ipaddr from "ipaddr.js";
 import type pg from "pg";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import { TooManyRequests } from "#lib/errors.ts";
@@ -6,8 +8,8 @@ import { TooManyRequests } from "#lib/errors.ts";
 // several processes and a restart do not multiply what is allowed.
 
 export interface RateLimit {
-  /** Counts one. @throws TooManyRequests beyond the limit. */
-  take(key: string): Promise<void>;
+  /** Counts one. @throws TooManyRequests beyond the limit, or beyond `points`. */
+  take(key: string, points?: number): Promise<void>;
   /** @throws TooManyRequests when the limit is reached; counts nothing. */
   check(key: string, points?: number): Promise<void>;
   /** How many were counted within the window. */
@@ -26,12 +28,24 @@ export function createRateLimits(pool: pg.Pool, { enabled }: { enabled: boolean 
     /** Failed sign-ins to one account from one address. */
     signInsByAccountAndAddress: limit("sign-in-pair", 10, 900),
     /** Failed sign-ins to one account from anywhere: never refuses by itself, so nobody locks an owner out. */
-    signInsByAccount: limit("sign-in-account", 100, 3600),
+    signInsByAccount: limit("sign-in-account", Number.MAX_SAFE_INTEGER, 3600),
     registrationsByAddress: limit("register", 30, 3600),
     savesByPerson: limit("save", 300, 600),
     previewsByPerson: limit("preview", 600, 600),
   };
 }
+
+/** What limits by address count: one household holds all of an IPv6 /64. */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  return `${parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(":")}::/64`;
+}
+
+/** Behind TRUST_PROXY=true an address is whatever text a visitor sent, and the column takes 255. */
+const keyOf = (key: string) =>
+  key.length > 200 ? createHash("sha256").update(key).digest("hex") : key;
 
 const unlimited: RateLimit = {
   take: async () => {},
@@ -55,23 +69,22 @@ function postgresLimit(
     duration,
   });
   return {
-    take: async (key) => {
-      try {
-        await limiter.consume(key);
-      } catch (error) {
-        if (error instanceof RateLimiterRes) throw new TooManyRequests(error.msBeforeNext / 1000);
-        throw error;
-      }
+    take: async (key, allowed = points) => {
+      const state = await limiter.consume(keyOf(key)).catch((beyond) => {
+        if (beyond instanceof RateLimiterRes) return beyond;
+        throw beyond;
+      });
+      if (state.consumedPoints > allowed) throw new TooManyRequests(state.msBeforeNext / 1000);
     },
     check: async (key, allowed = points) => {
-      const state = await limiter.get(key);
+      const state = await limiter.get(keyOf(key));
       if (state && state.consumedPoints >= allowed) {
         throw new TooManyRequests(state.msBeforeNext / 1000);
       }
     },
-    count: async (key) => (await limiter.get(key))?.consumedPoints ?? 0,
+    count: async (key) => (await limiter.get(keyOf(key)))?.consumedPoints ?? 0,
     reset: async (key) => {
-      await limiter.delete(key);
+      await limiter.delete(keyOf(key));
     },
   };
 }

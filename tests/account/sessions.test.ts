@@ -40,7 +40,7 @@ describe("a session", () => {
 
   test("is destroyed by signing out, and its old cookie is dead when replayed", async () => {
     const { visitor, id, username } = await signedInPerson(site);
-    const again = await createVisitor(site.app);
+    const again = createVisitor(site.app);
     const cookie = cookieOf((await again.post("/login", { username, password: "plum-tree-in-snow" })).headers);
     expect(await isAlive(cookie)).toBe(true);
     const out = await again.post("/logout");
@@ -76,7 +76,7 @@ describe("a session", () => {
     expect(await isSignedIn(visitor)).toBe(true);
   });
 
-  test("dies at once when its person is deactivated, and lives again with them", async () => {
+  test("dies at once when its person is deactivated", async () => {
     const { visitor, id } = await signedInPerson(site);
     await site.deps.database.user.update({ where: { id }, data: { isActive: false } });
     const answer = await visitor.get("/images/new");
@@ -116,6 +116,13 @@ describe("a session", () => {
     pass(day / 24);
     await visitor.get("/");
     expect(await seen()).toEqual(now);
+  });
+
+  test("takes the place of the one that was there when someone signs in over it", async () => {
+    const { visitor, id, username } = await signedInPerson(site);
+    await visitor.post("/login", { username, password: "plum-tree-in-snow" });
+    expect(await isSignedIn(visitor)).toBe(true);
+    expect(await site.deps.database.session.count({ where: { userId: id } })).toBe(1);
   });
 
   test("keeps the name of the device that signed in, cut to what fits", async () => {

@@ -1,4 +1,6 @@
 import { hash } from "@node-rs/argon2";
+import { load } from "cheerio";
+import supertest from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson } from "#features/account/register-person.ts";
 import { goodPassword, newPerson, signedInPerson } from "#tests/factories/people.ts";
@@ -22,8 +24,9 @@ const anybody = async (values = {}) => {
 
 describe("signing in", () => {
   test("takes the username or the e-mail address in any case, with spaces around", async () => {
-    const { username, email, id } = await anybody();
-    for (const typed of [username, username.toUpperCase(), email, email.toUpperCase(), ` ${email} `]) {
+    const { id } = await anybody({ username: "Mixed_Case", email: "Mixed@Example.org" });
+    const names = ["Mixed_Case", "mixed_case", "MIXED_CASE", " mixed_Case "];
+    for (const typed of [...names, "Mixed@Example.org", "mixed@example.org", " MIXED@EXAMPLE.ORG "]) {
       expect([typed, (await signIn(typed)).status]).toEqual([typed, 303]);
     }
     const person = await site.deps.database.user.findUniqueOrThrow({ where: { id } });
@@ -53,9 +56,9 @@ describe("signing in", () => {
   });
 
   test("without any body is a wrong form, not a fault", async () => {
-    const visitor = createVisitor(site.app);
-    const token = await visitor.csrf();
-    const answer = await visitor.post("/login", {}, { csrf: null, headers: { "X-CSRF-Token": token } });
+    const agent = supertest.agent(site.app);
+    const token = load((await agent.get("/login")).text)("input[name=_csrf]").val();
+    const answer = await agent.post("/login").set("X-CSRF-Token", String(token));
     expect(answer.status).toBe(422);
   });
 

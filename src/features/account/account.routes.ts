@@ -1,15 +1,16 @@
-import { Router } from "express";
+import { type Request, Router } from "express";
 import { RegistrationSchema, SignInSchema } from "#features/account/account.schemas.ts";
 import { registerPerson } from "#features/account/register-person.ts";
 import { endSession } from "#features/account/start-session.ts";
 import { Forbidden, Invalid, TooManyRequests } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
-import type { RateLimits } from "#platform/rate-limits.ts";
+import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 import { localPath } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
+import { wantsJson } from "#web/negotiation.ts";
 import type { SignIn } from "#web/sign-in.ts";
 
 export interface AccountDeps {
@@ -19,32 +20,44 @@ export interface AccountDeps {
   signUpsOpen: boolean;
 }
 
+const signUpsClosed = () => new Forbidden("sign_ups_closed", "This site takes no new members just now.");
+
 export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
   const router = Router();
+
+  /** Signs in over whoever was signed in here, whose session nothing could end any more. */
+  async function signInAs(req: Request, person: Parameters<SignIn["signIn"]>[1]): Promise<void> {
+    const before = req.user?.sessionId;
+    await signIn.signIn(req, person);
+    if (before) await endSession(deps, { id: before });
+  }
 
   router
     .route("/register")
     .get((req, res) => {
       if (req.user) return res.redirect(303, "/");
-      if (!deps.signUpsOpen) return res.status(403).render("account/closed");
+      if (!deps.signUpsOpen) {
+        if (wantsJson(req)) throw signUpsClosed();
+        return res.status(403).render("account/closed");
+      }
       res.render("account/register", { values: {}, errors: {}, next: queryText(req, "next") });
     })
     .post(requireCsrf, async (req, res) => {
       if (!deps.signUpsOpen)
-        throw new Forbidden("sign_ups_closed", "This site takes no new members just now.");
+        throw signUpsClosed();
       try {
         const input = parseInput(RegistrationSchema, req.body);
-        await deps.limits.registrationsByAddress.take(req.ip ?? "");
+        await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
         const person = await registerPerson(deps, { input });
-        await signIn.signIn(req, { ...person, name: displayName(person) });
+        await signInAs(req, { ...person, name: displayName(person) });
         addFlash(
           req,
           `Welcome, ${displayName(person)}. Put the Save button in your browser, then keep your first picture.`,
         );
         res.redirect(303, localPath(req.body.next));
       } catch (error) {
-        if (!(error instanceof Invalid)) throw error;
-        const { password, password2, ...values } = req.body;
+        if (!(error instanceof Invalid) || wantsJson(req)) throw error;
+        const { password, password2, ...values } = req.body ?? {};
         res
           .status(422)
           .render("account/register", { values, errors: error.fields, next: values.next });
@@ -69,9 +82,10 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
             username: "The username or the password is wrong. Check both, then try again.",
           });
         }
-        await signIn.signIn(req, person);
+        await signInAs(req, person);
         res.redirect(303, next);
       } catch (error) {
+        if (wantsJson(req)) throw error;
         if (error instanceof TooManyRequests) res.set("Retry-After", String(error.retryAfter));
         else if (!(error instanceof Invalid)) throw error;
         const errors = error instanceof Invalid ? error.fields : { username: error.message };

@@ -32,10 +32,12 @@ export const RegistrationSchema = z
 export type Registration = z.output<typeof RegistrationSchema>;
 
 export const SignInSchema = z.object({
-  username: text("Enter your username or e-mail address.").min(
-    1,
-    "Enter your username or e-mail address.",
-  ),
-  password: z.string("Enter your password.").min(1, "Enter your password.").max(1000),
+  username: text("Enter your username or e-mail address.")
+    .min(1, "Enter your username or e-mail address.")
+    .max(254, "Use at most 254 characters."),
+  password: z
+    .string("Enter your password.")
+    .min(1, "Enter your password.")
+    .max(1000, "No password here is that long."),
   next: z.string().optional(),
 });

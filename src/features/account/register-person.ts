@@ -58,19 +58,26 @@ export async function createPerson(
       return user;
     });
   } catch (error) {
-    throw takenField(error) ?? error;
+    throw isUniqueViolation(error) ? ((await takenFields(deps, columns)) ?? error) : error;
   }
 }
 
-/** The unique keys decide, so that two people who register at once cannot both have a name. */
-function takenField(error: unknown): Invalid | null {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002")
-    return null;
-  const keys = JSON.stringify(error.meta ?? {});
-  return keys.includes("username")
-    ? new Invalid({ username: "This username is taken. Choose another." }, "username_taken")
-    : new Invalid(
-        { email: "This address is registered already. Sign in, or use another." },
-        "email_taken",
-      );
+const isUniqueViolation = (error: unknown) =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
+
+/** The unique keys decide, so that two people who register at once cannot both have a name; this tells why. */
+async function takenFields(
+  { database }: { database: Database },
+  { username, email }: { username: string; email: string },
+): Promise<Invalid | null> {
+  const select = { id: true };
+  const [sameName, sameAddress] = await Promise.all([
+    database.user.findUnique({ where: { username }, select }),
+    database.user.findUnique({ where: { email }, select }),
+  ]);
+  const fields: Record<string, string> = {};
+  if (sameName) fields["username"] = "This username is taken. Choose another.";
+  if (sameAddress) fields["email"] = "This address is registered already. Sign in, or use another.";
+  if (!sameName && !sameAddress) return null;
+  return new Invalid(fields, sameName ? "username_taken" : "email_taken");
 }

@@ -1,9 +1,11 @@
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 import { hashPassword, needsRehash, verifyPassword } from "#platform/passwords.ts";
-import type { RateLimits } from "#platform/rate-limits.ts";
+import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
 
-/** How many tries an address keeps for an account that is being guessed from many others. */
+/** From here on an account counts as being guessed from many addresses at once. */
+const failuresOfAnAttack = 100;
+/** How many tries each address keeps for such an account. */
 const triesUnderAttack = 3;
 
 /**
@@ -16,24 +18,30 @@ export async function verifyCredentials(
   deps: { database: Database; limits: RateLimits },
   { input }: { input: { username: string; password: string; address: string } },
 ) {
-  const { limits } = deps;
-  const account = input.username.trim().toLowerCase().slice(0, 150);
-  const pair = `${account} ${input.address}`;
-  const underAttack = (await limits.signInsByAccount.count(account)) >= 100;
-  await limits.signInsByAddress.check(input.address);
-  await limits.signInsByAccountAndAddress.check(pair, underAttack ? triesUnderAttack : undefined);
+  const { signInsByAccount, signInsByAddress, signInsByAccountAndAddress } = deps.limits;
+  const account = input.username.trim().toLowerCase();
+  const network = networkOf(input.address);
+  const pair = `${account} ${network}`;
+  const underAttack = (await signInsByAccount.count(account)) >= failuresOfAnAttack;
+  const tries = underAttack ? triesUnderAttack : undefined;
+  const checkLimits = async () => {
+    await signInsByAddress.check(network);
+    await signInsByAccountAndAddress.check(pair, tries);
+  };
 
+  await checkLimits();
   const user = await findUserByLogin(deps.database, account);
   const matches = await verifyPassword(user?.passwordHash ?? null, input.password);
   if (!user?.isActive || !matches) {
-    await Promise.allSettled([
-      limits.signInsByAddress.take(input.address),
-      limits.signInsByAccountAndAddress.take(pair),
-      limits.signInsByAccount.take(account),
-    ]);
+    await signInsByAccount.take(account);
+    await signInsByAddress.take(network);
+    await signInsByAccountAndAddress.take(pair, tries);
     return null;
   }
-  await limits.signInsByAccountAndAddress.reset(pair);
+  // A thousand guesses sent at once all pass the first check; the failures among them count by now,
+  // and right or wrong, whatever comes after the last allowed one gets the same answer.
+  await checkLimits();
+  await signInsByAccountAndAddress.reset(pair);
   if (user.passwordHash && needsRehash(user.passwordHash)) {
     const passwordHash = await hashPassword(input.password);
     await deps.database.user.update({ where: { id: user.id }, data: { passwordHash } });

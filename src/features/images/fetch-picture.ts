@@ -1,4 +1,6 @@
-import { open, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { findPageImages } from "#features/images/find-page-images.ts";
 import { isWebAddress } from "#features/images/images.schemas.ts";
 import type { IncomingPicture, IncomingPictures } from "#features/images/incoming-pictures.ts";
@@ -56,12 +58,17 @@ export function createFetchPicture(deps: FetchPictureDeps): FetchPicture {
     if (known) return known;
     const started = fetchPicture(deps, { personId, url: address, page });
     running.set(id, started);
-    const forget = () => {
+    const finish = (isKept: boolean) => {
       running.delete(id);
+      // A kept picture is remembered on disk alone: saving it takes its files away from there.
+      if (isKept) return;
       recent.set(id, started);
       setTimeout(() => recent.delete(id), memoryMilliseconds).unref();
     };
-    started.then(forget, forget);
+    started.then(
+      ({ kind }) => finish(kind === "picture"),
+      () => finish(false),
+    );
     return started;
   };
 }
@@ -90,12 +97,16 @@ async function fetchPicture(
 /** A file that a person sent, treated as a fetched one; the file at `path` is taken over. */
 export async function receivePicture(
   deps: FetchPictureDeps,
-  { personId, path }: { personId: number; path: string },
+  { personId, path: sent }: { personId: number; path: string },
 ): Promise<IncomingPicture> {
+  // A form's own files go with its answer; this one may have to wait for the next form.
+  const path = join(deps.temporaryFolder, `received-${randomUUID()}`);
   try {
+    await rename(sent, path);
     const image = await deps.imageProcessor.process(path, deps.temporaryFolder);
     return await deps.incoming.add({ personId, sourceUrl: null, path, image });
   } catch (error) {
+    await rm(path, { force: true });
     throw asInput(error, "file");
   }
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProcessedImage } from "#platform/image-processor.ts";
+import { clearDiskError } from "#platform/storage.ts";
 
 const minute = 60_000;
 const lifetime = 10 * minute;
@@ -21,11 +22,19 @@ export interface IncomingPicture {
 /** On disk rather than in memory, so that every process of this machine finds them. */
 export interface IncomingPictures {
   find(id: string, personId: number): Promise<IncomingPicture | null>;
-  /** Takes over the files; one from the same address replaces what waited there. */
+  /** Takes over the files. Answers what waits already where one from the same address does. */
   add(picture: Omit<IncomingPicture, "id" | "receivedAt">): Promise<IncomingPicture>;
   /** Removes what is left of it; files that were moved away are not missed. */
   discard(picture: IncomingPicture): Promise<void>;
   idOf(personId: number, url: string): string;
+}
+
+const bigIntAsText = (_key: string, value: unknown) =>
+  typeof value === "bigint" ? String(value) : value;
+
+async function removeFiles({ path, image }: IncomingPicture): Promise<void> {
+  const files = [path, ...image.thumbnails.map((thumbnail) => thumbnail.path)];
+  await Promise.all(files.map((file) => rm(file, { force: true })));
 }
 
 export function createIncomingPictures(folder: string, clock: () => Date): IncomingPictures {
@@ -42,9 +51,8 @@ export function createIncomingPictures(folder: string, clock: () => Date): Incom
   }
 
   async function discard(picture: IncomingPicture): Promise<void> {
-    const files = [picture.path, ...picture.image.thumbnails.map((thumbnail) => thumbnail.path)];
     await rm(noteOf(picture.id), { force: true });
-    await Promise.all(files.map((file) => rm(file, { force: true })));
+    await removeFiles(picture);
   }
 
   const isExpired = (picture: IncomingPicture) => clock().getTime() - picture.receivedAt > lifetime;
@@ -69,18 +77,24 @@ export function createIncomingPictures(folder: string, clock: () => Date): Incom
       await sweep();
       const { personId, sourceUrl } = values;
       const id = sourceUrl === null ? randomUUID() : this.idOf(personId, sourceUrl);
-      const before = await read(id);
-      if (before) await discard(before);
       const picture: IncomingPicture = { ...values, id, receivedAt: clock().getTime() };
+      const before = await read(id);
+      // Another process fetched the same meanwhile, and may be saving those very files.
+      if (before && !isExpired(before)) {
+        await removeFiles(picture);
+        return before;
+      }
+      if (before) await discard(before);
       // Written beside and renamed: a reader never finds half a note.
       const draft = `${noteOf(id)}.${randomUUID()}`;
-      await writeFile(
-        draft,
-        JSON.stringify(picture, (_key, value) =>
-          typeof value === "bigint" ? String(value) : value,
-        ),
-      );
-      await rename(draft, noteOf(id));
+      try {
+        await writeFile(draft, JSON.stringify(picture, bigIntAsText));
+        await rename(draft, noteOf(id));
+      } catch (error) {
+        await rm(draft, { force: true });
+        await removeFiles(picture);
+        throw clearDiskError(error);
+      }
       return picture;
     },
     discard,
