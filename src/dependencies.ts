@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import connectPgSimple from "connect-pg-simple";
+import { stop as stopEsbuild } from "esbuild";
 import session from "express-session";
 import type { Config } from "#config";
+import { buildBookmarklet } from "#features/bookmarklet/build-bookmarklet.ts";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
 import { removeFilesQueue, sweepFilesQueue } from "#features/images/images.jobs.ts";
 import { createIncomingPictures } from "#features/images/incoming-pictures.ts";
@@ -66,6 +68,13 @@ export async function createDependencies(
     errorLog: (...details) => logger.warn({ details }, "session store"),
   });
 
+  const [assets, bookmarklet] = await Promise.all([
+    loadStaticAssets(fileURLToPath(new URL("../public", import.meta.url))),
+    buildBookmarklet(config),
+  ]);
+  // All that is bundled is bundled at start; esbuild's own process need not stay.
+  await stopEsbuild();
+
   return {
     config,
     clock,
@@ -81,7 +90,8 @@ export async function createDependencies(
     fetchPicture: createFetchPicture({ safeFetch, imageProcessor, incoming, temporaryFolder }),
     jobs,
     sessionStore,
-    assets: await loadStaticAssets(fileURLToPath(new URL("../public", import.meta.url))),
+    assets,
+    bookmarklet,
     maxImageBytes: config.maxImageBytes,
     signUpsOpen: config.signUpsOpen,
     membersOnly: config.membersOnly,
