@@ -64,18 +64,19 @@ export async function openDatabaseUrl(
 /** Connections shared by Prisma and by the few libraries that speak to PostgreSQL themselves. */
 export function createPool(
   url: string,
-  { max, onError }: { max: number; onError: (e: Error) => void },
+  options: { max: number; onError: (error: Error) => void; queryTimeoutMillis?: number },
 ) {
+  const timeout = options.queryTimeoutMillis ?? queryTimeoutMillis;
   const pool = new pg.Pool({
     connectionString: url,
-    max,
+    max: options.max,
     connectionTimeoutMillis,
-    query_timeout: queryTimeoutMillis,
-    statement_timeout: queryTimeoutMillis,
-    idle_in_transaction_session_timeout: queryTimeoutMillis,
+    query_timeout: timeout,
+    statement_timeout: timeout,
+    idle_in_transaction_session_timeout: timeout,
     keepAlive: true,
   });
-  pool.on("error", onError);
+  pool.on("error", options.onError);
   return pool;
 }
 
