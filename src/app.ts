@@ -10,6 +10,7 @@ import { isDatabaseUnavailable } from "#platform/database.ts";
 import { readBody } from "#web/body.ts";
 import { refuseOtherOrigins } from "#web/csrf.ts";
 import { handleErrors, nothingHere } from "#web/errors.ts";
+import { storeFlashBeforeRedirect } from "#web/flash.ts";
 import { type Health, healthRoutes } from "#web/health.ts";
 import { membersOnly } from "#web/members-only.ts";
 import { requestLog } from "#web/request-log.ts";
@@ -53,7 +54,7 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   app.use(
     sessions({ store: deps.sessionStore, secrets: config.sessionSecrets, https: config.https }),
   );
-  app.use(signIn.middleware);
+  app.use(signIn.middleware, storeFlashBeforeRedirect);
   cacheRules(app);
   app.use(pageLocals);
   if (config.membersOnly) app.use(membersOnly, media);

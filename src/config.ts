@@ -1,3 +1,5 @@
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { type FetchAllow, parseFetchAllow } from "#platform/address-rules.ts";
@@ -26,18 +28,32 @@ const address = (...schemes: string[]) =>
     `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
   );
 
+const matching = (pattern: RegExp, sentence: string) => z.string().regex(pattern, sentence);
+
 const environmentSchema = z.object({
   NODE_ENV: setting(z.string().default("development")),
   PORT: setting(wholeNumber(0, 65_535).default(3000)),
-  HOST: setting(z.string().default("127.0.0.1")),
+  HOST: setting(matching(/^[^\s/]+$/, "must be an address or a name").default("127.0.0.1")),
   BASE_URL: setting(address("http", "https").optional()),
   DATA_DIR: setting(z.string().default("./.data")),
   DATABASE_URL: setting(address("postgres", "postgresql").optional()),
   REDIS_URL: setting(address("redis", "rediss", "unix").optional()),
   SESSION_SECRET: setting(z.string().optional()),
-  ADMIN_USERNAME: setting(z.string().default("admin")),
-  ADMIN_EMAIL: setting(z.string().default("admin@localhost")),
-  ADMIN_PASSWORD: setting(z.string().min(8, "must have at least 8 characters").optional()),
+  // The rules of the columns they fill; more cannot be asked of a name on a home network.
+  ADMIN_USERNAME: setting(
+    matching(
+      /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,49}$/,
+      "must have at most 50 letters a to z, digits, dots, hyphens and underscores",
+    ).default("admin"),
+  ),
+  ADMIN_EMAIL: setting(
+    matching(/^(?=.{3,254}$)[^@\s]+@[^@\s]+$/, "must be an e-mail address").default(
+      "admin@localhost",
+    ),
+  ),
+  ADMIN_PASSWORD: setting(
+    matching(/^.{8,128}$/su, "must have from 8 to 128 characters").optional(),
+  ),
   SEED_DEMO: setting(oneOf("true", "false").optional()),
   FETCH_ALLOW: setting(z.string().default("")),
   MAX_IMAGE_BYTES: setting(wholeNumber(1024, 2 ** 30).default(25 * 2 ** 20)),
@@ -45,7 +61,7 @@ const environmentSchema = z.object({
   SIGN_UPS: setting(oneOf("open", "closed").default("open")),
   BROWSING: setting(oneOf("public", "members").default("public")),
   SMTP_URL: setting(address("smtp", "smtps").optional()),
-  MAIL_FROM: setting(z.string().optional()),
+  MAIL_FROM: setting(matching(/^[^\r\n]+$/, "must be one line").optional()),
   TRUST_PROXY: setting(z.string().optional()),
   RATE_LIMITS: setting(oneOf("on", "off").default("on")),
   WEB_PROCESSES: setting(wholeNumber(1, 64).default(1)),
@@ -68,13 +84,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   const env = parsed.data;
   const dataFolder = resolve(env.DATA_DIR);
   const production = env.NODE_ENV === "production";
-  if (production && !env.SESSION_SECRET) {
+  const givenSecrets = secretsIn(env.SESSION_SECRET);
+  if (production && givenSecrets.length === 0) {
     throw new WrongSetting("The setting SESSION_SECRET is required when NODE_ENV is production.");
   }
   const baseUrl = new URL(env.BASE_URL ?? `http://localhost:${env.PORT}`);
   if (baseUrl.pathname !== "/" || baseUrl.search || baseUrl.hash) {
     throw new WrongSetting("The setting BASE_URL must be an origin, without a path.");
   }
+
+  requireWritable(dataFolder);
 
   return {
     production,
@@ -88,7 +107,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     dataFolder,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
-    sessionSecrets: sessionSecrets(env.SESSION_SECRET, dataFolder),
+    // A generated one outlives restarts in the data folder.
+    sessionSecrets:
+      givenSecrets.length > 0 ? givenSecrets : [readOrCreateSecret(dataFolder, "session-secret")],
     admin: {
       username: env.ADMIN_USERNAME,
       email: env.ADMIN_EMAIL,
@@ -108,14 +129,23 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   };
 }
 
-/** The first secret signs, all verify; a generated one outlives restarts in the data folder. */
-function sessionSecrets(setting: string | undefined, dataFolder: string): string[] {
-  const given = (setting ?? "")
+/** The first secret signs, all verify. */
+const secretsIn = (setting = ""): string[] =>
+  setting
     .split(",")
     .map((secret) => secret.trim())
     .filter(Boolean);
-  if (given.length > 0) return given;
-  return [readOrCreateSecret(dataFolder, "session-secret")];
+
+function requireWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new WrongSetting(
+      `The setting DATA_DIR names a folder that cannot be used: ${folder} (${code}).`,
+    );
+  }
 }
 
 function fetchAllow(setting: string): FetchAllow {
@@ -130,5 +160,15 @@ function fetchAllow(setting: string): FetchAllow {
 function trustProxy(setting: string | undefined): boolean | number | string {
   if (setting === undefined || setting === "false") return false;
   if (setting === "true") return true;
-  return /^\d+$/.test(setting) ? Number(setting) : setting;
+  if (/^\d+$/.test(setting)) return Number(setting);
+  const names = ["loopback", "linklocal", "uniquelocal"];
+  for (const entry of setting.split(",").map((part) => part.trim())) {
+    const [address = "", prefix = "0", ...rest] = entry.split("/");
+    const isNetwork = /^\d+$/.test(prefix) && Number(prefix) <= (isIP(address) === 4 ? 32 : 128);
+    if (names.includes(entry) || (isIP(address) && isNetwork && rest.length === 0)) continue;
+    throw new WrongSetting(
+      `The setting TRUST_PROXY must be true, false, a number of proxies, or addresses and ranges with commas between; "${entry}" is none of these.`,
+    );
+  }
+  return setting;
 }

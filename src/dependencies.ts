@@ -34,7 +34,12 @@ export async function createDependencies(
     logger.warn({ err: error }, "an idle database connection broke");
   const pool = createPool(databaseUrl, { max: 10, onError });
   // Whoever waits for a lock waits for someone else's file work, or for the seed.
-  const lockPool = createPool(databaseUrl, { max: 4, onError, queryTimeoutMillis: 60_000 });
+  const lockPool = createPool(databaseUrl, {
+    max: 4,
+    onError,
+    queryTimeoutMillis: 60_000,
+    waitMillis: 20_000,
+  });
   const database = createDatabase(pool);
   const storage = await createStorage({ folder: join(config.dataFolder, "storage") });
   await storage.check(

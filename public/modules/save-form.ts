@@ -13,12 +13,21 @@ export function setUpSaveForm(form: HTMLFormElement): void {
   for (const hint of form.querySelectorAll<HTMLElement>("[data-with-script]")) hint.hidden = false;
 
   const preview = async () => {
+    const waiting = document.createElement("p");
+    waiting.className = "notice";
+    waiting.dataset.waiting = "";
+    waiting.textContent = "Looking at it";
+    form.querySelector("#preview")?.replaceChildren(waiting);
     // Not of the form itself: htmx would first insist on a title, and keep a later address waiting.
     await htmx.ajax("POST", "/images/preview", {
       source: "#preview",
       target: "#preview",
-      swap: "outerHTML",
+      swap: "outerMorph",
     });
+    // An answer puts something else in its place, or makes this element into something else.
+    if (waiting.isConnected && "waiting" in waiting.dataset) {
+      waiting.textContent = "Magpie could not look at it just now. Try again in a moment.";
+    }
     // The server has it now; sending it again with the form would only cost time.
     if (form.querySelector<HTMLInputElement>("[name=upload]")?.value) file.value = "";
   };
@@ -39,6 +48,8 @@ export function setUpSaveForm(form: HTMLFormElement): void {
   url.addEventListener("change", () => {
     const upload = form.querySelector<HTMLInputElement>("[name=upload]");
     if (upload) upload.value = "";
+    // Or the server would look at a file that was refused before, rather than at the address.
+    if (url.value) file.value = "";
     if (url.value && url.checkValidity()) void preview();
   });
   acceptDrops(form, take);
@@ -63,8 +74,9 @@ function acceptDrops(form: HTMLFormElement, take: (picture: File) => void): void
   });
   document.addEventListener("drop", (event) => {
     mark(false);
-    const picture = pictureIn(event.dataTransfer);
+    const picture = pictureIn(event.dataTransfer) ?? event.dataTransfer?.files[0];
     if (!picture) return;
+    // The browser would leave the form and show the file, whatever it is.
     event.preventDefault();
     take(picture);
   });

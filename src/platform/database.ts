@@ -64,13 +64,19 @@ export async function openDatabaseUrl(
 /** Connections shared by Prisma and by the few libraries that speak to PostgreSQL themselves. */
 export function createPool(
   url: string,
-  options: { max: number; onError: (error: Error) => void; queryTimeoutMillis?: number },
+  options: {
+    max: number;
+    onError: (error: Error) => void;
+    queryTimeoutMillis?: number;
+    waitMillis?: number;
+  },
 ) {
   const timeout = options.queryTimeoutMillis ?? queryTimeoutMillis;
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
-    connectionTimeoutMillis,
+    // Includes waiting for another request to give a connection back.
+    connectionTimeoutMillis: options.waitMillis ?? connectionTimeoutMillis,
     query_timeout: timeout,
     statement_timeout: timeout,
     idle_in_transaction_session_timeout: timeout,
@@ -89,7 +95,9 @@ export function createDatabase(pool: pg.Pool): Database {
 }
 
 const connectionFailures = new Set([
-  ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT"],
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
+  // The network or the name service is away, as when the database's container restarts.
+  ...["ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"],
   // Prisma: cannot reach, timed out, closed, no free connection, transaction not started in time
   ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"],
   // PostgreSQL: too many connections, shutdown, crash, starting up, statement cancelled by its timeout

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 
@@ -56,7 +56,7 @@ export async function findRunningPostgres(
 ): Promise<string | null> {
   const lines = await readFile(join(folder, "postmaster.pid"), "utf8").catch(() => "");
   const port = Number(lines.split("\n")[3]);
-  if (!port) return null;
+  if (!(port > 0 && port < 65_536)) return null;
   const url = urlOf(password, port);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 });
   try {
@@ -102,8 +102,8 @@ async function runAsOwner(cluster: Cluster, file: string, args: string[]): Promi
   try {
     await run(file, args, {
       ...cluster.identity,
-      cwd: "/",
-      env: { ...process.env, LC_ALL: "C" },
+      cwd: cluster.folder,
+      env: { ...process.env, LC_ALL: "C", PGDATA: cluster.folder },
     });
   } catch (error) {
     const {
@@ -128,8 +128,13 @@ async function initialise(cluster: Cluster): Promise<void> {
   const passwordFile = join(tmpdir(), `magpie-${randomUUID()}`);
   await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600, flag: "wx" });
   if (cluster.identity) await chown(passwordFile, cluster.identity.uid, cluster.identity.gid);
+  // Made beside its place and moved there whole: a first start that is cut off leaves no half cluster.
+  const fresh = `${cluster.folder}.new`;
+  await rm(fresh, { recursive: true, force: true, maxRetries: 5 });
+  await mkdir(fresh, { mode: 0o700 });
+  if (cluster.identity) await chown(fresh, cluster.identity.uid, cluster.identity.gid);
   const args = [
-    `--pgdata=${cluster.folder}`,
+    `--pgdata=${fresh}`,
     `--username=${superuser}`,
     `--pwfile=${passwordFile}`,
     "--auth=scram-sha-256",
@@ -142,6 +147,8 @@ async function initialise(cluster: Cluster): Promise<void> {
   ];
   try {
     await runAsOwner(cluster, cluster.bin.initdb, args);
+    await rm(cluster.folder, { recursive: true });
+    await rename(fresh, cluster.folder);
   } finally {
     await rm(passwordFile, { force: true });
   }
@@ -151,21 +158,26 @@ async function initialise(cluster: Cluster): Promise<void> {
 async function stopOrphan(cluster: Cluster): Promise<void> {
   const pidFile = join(cluster.folder, "postmaster.pid");
   const pid = Number.parseInt(await readFile(pidFile, "utf8").catch(() => ""), 10);
-  if (Number.isNaN(pid)) return;
-  // After a restart of the machine or container the pid may be anybody's: never signal a stranger.
-  if ((await commandOf(pid)) === "postgres") return stop(cluster);
+  // After a restart of the machine or container the pid may be anybody's, another PostgreSQL's
+  // too, or a zombie's: never signal a stranger.
+  if ((await argumentsOf(pid)).includes(nameOf(cluster))) return stop(cluster);
   await rm(pidFile, { force: true });
 }
 
-/** The name of the program that runs as `pid`, or "" when none does. */
-async function commandOf(pid: number): Promise<string> {
+/** Marks the cluster's process, in what it was started with, as this folder's. */
+const nameOf = ({ folder }: Cluster) =>
+  `magpie-${createHash("sha256").update(folder).digest("hex").slice(0, 24)}`;
+
+/** What `pid` was started with, or "" when there is no such process. */
+async function argumentsOf(pid: number): Promise<string> {
+  if (Number.isNaN(pid)) return "";
   if (process.platform === "linux") {
-    return (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
+    return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   }
-  const { stdout } = await run("ps", ["-p", String(pid), "-o", "comm="]).catch(() => ({
+  const { stdout } = await run("ps", ["-ww", "-p", String(pid), "-o", "args="]).catch(() => ({
     stdout: "",
   }));
-  return basename(stdout.trim());
+  return stdout;
 }
 
 async function start(
@@ -180,13 +192,14 @@ async function start(
     max_connections: "200",
     shared_buffers: "128MB",
     log_checkpoints: "off",
+    cluster_name: nameOf(cluster),
     ...settings,
   };
   const flags = Object.entries(all).map(
     ([name, value]) => `-c ${name}=${value === "" ? "''" : value}`,
   );
-  const log = join(cluster.folder, "server.log");
-  const args = ["start", "-w", "-t", "60", "-D", cluster.folder, "-l", log, "-o", flags.join(" ")];
+  // No path among these: pg_ctl hands them to a shell.
+  const args = ["start", "-w", "-t", "60", "-l", "server.log", "-o", flags.join(" ")];
   await runAsOwner(cluster, cluster.bin.pg_ctl, args);
 }
 

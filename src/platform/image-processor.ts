@@ -19,6 +19,7 @@ import pLimit from "p-limit";
 import sharp, { type Sharp } from "sharp";
 import { dominantColour } from "#lib/dominant-colour.ts";
 import { perceptualHash } from "#lib/perceptual-hash.ts";
+import { shrink, type ThumbnailWidth, thumbnailSizes } from "#lib/thumbnail-sizes.ts";
 import { ImageError, throwImageError } from "#platform/image-error.ts";
 import {
   type ImageFormat,
@@ -27,9 +28,6 @@ import {
   safely,
 } from "#platform/inspect-image.ts";
 import { clearDiskError } from "#platform/storage.ts";
-
-const THUMBNAIL_WIDTHS = [320, 640, 1280] as const;
-export type ThumbnailWidth = (typeof THUMBNAIL_WIDTHS)[number];
 
 /**
  * A WebP in the temporary folder, which the caller moves or removes. `nominal` names the size in
@@ -77,7 +75,6 @@ export interface ImageProcessorOptions {
   timeoutSeconds?: number;
 }
 
-const WEBP_MAX_SIDE = 16_383; // https://developers.google.com/speed/webp/faq
 // Effort 2 takes half the time of 3 and 4 for 6 % more bytes.
 const WEBP = { quality: 78, effort: 2 };
 // Frames multiply the encoder's work: effort 1 takes a third less time than 3, for 4 % more bytes.
@@ -89,7 +86,6 @@ const SAMPLE = 32;
  */
 const LARGE_PIXELS = 16_000_000;
 
-type Size = Omit<Thumbnail, "path">;
 type Dimensions = Pick<Thumbnail, "width" | "height">;
 
 /** Whole seconds for sharp's `timeout`; throws once none are left. */
@@ -195,23 +191,6 @@ function startClock(seconds: number): SecondsLeft {
   };
 }
 
-function thumbnailSizes(image: Dimensions): Size[] {
-  const sizes = THUMBNAIL_WIDTHS.map((nominal) => ({ nominal, ...shrink(image, nominal) }));
-  return sizes.filter(({ width, height }, index) => {
-    const smaller = sizes[index - 1];
-    return !smaller || width > smaller.width || height > smaller.height;
-  });
-}
-
-/** Never enlarged, at least one pixel on each side, and at most what WebP can hold. */
-function shrink({ width, height }: Dimensions, maxWidth: number): Dimensions {
-  const scale = Math.min(1, maxWidth / width, WEBP_MAX_SIDE / height);
-  return {
-    width: Math.max(1, Math.round(width * scale)),
-    height: Math.max(1, Math.round(height * scale)),
-  };
-}
-
 /** Decodes once, upright and no larger than the largest thumbnail; everything else derives from that. */
 async function still(
   bytes: Buffer,
@@ -219,7 +198,7 @@ async function still(
   image: InspectedImage,
   secondsLeft: SecondsLeft,
 ): Promise<Source> {
-  const largest = shrink(image, THUMBNAIL_WIDTHS[2]);
+  const largest = shrink(image, 1280);
   const upright = resizeTo(sharp(bytes, safely(maxPixels)).autoOrient(), largest);
   const inSrgb = image.decodesToP3 ? upright.withIccProfile("srgb", { attach: false }) : upright;
   const { data, info } = await run(inSrgb.raw(), secondsLeft);

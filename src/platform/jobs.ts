@@ -39,7 +39,7 @@ export async function createJobs(options: {
       await boss.send(queue, data, { db: fromPrisma(tx) });
     },
     work: async (queue, handler, { cron } = {}) => {
-      await boss.work(queue, async (jobs) => {
+      await boss.work(queue, { batchSize: 20, burstWhenBatchFull: true }, async (jobs) => {
         for (const job of jobs) await handler(job.data as never);
       });
       if (cron) await boss.schedule(queue, cron);

@@ -13,8 +13,14 @@ const migrationLock = 0x6d6167706965;
 /** Applies pending migrations and names them; processes that start together wait for each other. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const list = await readMigrations();
-  const lock = new pg.Client({ connectionString: databaseUrl });
-  await lock.connect();
+  const lock = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
+  // A connection that breaks later also fails the query that waits for it.
+  lock.on("error", () => {});
+  await lock.connect().catch((cause: Error & { code?: string }) => {
+    // Where a name has several addresses, only the code says what went wrong.
+    const reason = cause.message || cause.code;
+    throw new Error(`The database that DATABASE_URL names cannot be used: ${reason}.`, { cause });
+  });
   try {
     await lock.query("select pg_advisory_lock($1)", [migrationLock]);
     // Loading the engine costs more than all else; most starts have nothing to apply.

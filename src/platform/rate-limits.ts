@@ -31,7 +31,7 @@ export function createRateLimits(pool: pg.Pool, { enabled }: { enabled: boolean 
     signInsByAccount: limit("sign-in-account", Number.MAX_SAFE_INTEGER, 3600),
     registrationsByAddress: limit("register", 30, 3600),
     savesByPerson: limit("save", 300, 600),
-    previewsByPerson: limit("preview", 600, 600),
+    previewsByPerson: limit("preview", 150, 600),
   };
 }
 
@@ -40,7 +40,10 @@ export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   if (parsed instanceof ipaddr.IPv4) return parsed.toString();
-  return `${parsed.parts.slice(0, 4).map((part) => part.toString(16)).join(":")}::/64`;
+  return `${parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":")}::/64`;
 }
 
 /** Behind TRUST_PROXY=true an address is whatever text a visitor sent, and the column takes 255. */

@@ -16,6 +16,16 @@ const { generateToken, isRequestValid } = csrfSync({
 /** The session's token; asking for it starts a session. */
 export const csrfTokenOf = (req: Request): string => generateToken(req);
 
+/** Stands before a page whose form strangers send: a token that cannot be kept must not be shown. */
+export const keepCsrfToken: RequestHandler = (req, _res, next) => {
+  if (req.session.csrfToken) return next();
+  csrfTokenOf(req);
+  req.session.save((error) => {
+    if (error) delete req.session.csrfToken;
+    next(error);
+  });
+};
+
 const refusal = () =>
   new Forbidden(
     "wrong_form_token",

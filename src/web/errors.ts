@@ -106,9 +106,10 @@ function problemOf(error: unknown): Problem {
     return { status, code: error.code, title: titles[status] ?? "", message: error.message };
   }
   const { status } = (error ?? {}) as { status?: unknown };
-  const [code, message] = (typeof status === "number" && parserProblems[status]) || [];
-  if (typeof status === "number" && code && message) {
-    return { status, code, title: titles[status] ?? "", message };
+  if (typeof status === "number" && status >= 400 && status < 500) {
+    const known = status in parserProblems ? status : 400;
+    const [code = "", message = ""] = parserProblems[known] ?? [];
+    return { status: known, code, title: titles[known] ?? "", message };
   }
   return {
     status: 500,

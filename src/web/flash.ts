@@ -1,4 +1,4 @@
-import type { Request } from "express";
+import type { Request, RequestHandler } from "express";
 import type { FlashMessage } from "#web/types.ts";
 
 /** Keeps a message for the next page this visitor sees. */
@@ -12,3 +12,16 @@ export function takeFlash(req: Request): FlashMessage[] {
   if (messages.length > 0) delete req.session.flash;
   return messages;
 }
+
+/**
+ * Stores a message before the redirect that leads to its page: express-session sends the head of an
+ * answer first, and a browser that follows at once would read the session without it.
+ */
+export const storeFlashBeforeRedirect: RequestHandler = (req, res, next) => {
+  const redirect = res.redirect.bind(res) as (...target: unknown[]) => void;
+  res.redirect = (...target: unknown[]) => {
+    if (!req.session.flash) return redirect(...target);
+    req.session.save((error) => (error ? next(error) : redirect(...target)));
+  };
+  next();
+};

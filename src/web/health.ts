@@ -1,4 +1,5 @@
 import { Router } from "express";
+import { MethodNotAllowed } from "#web/errors.ts";
 
 export interface Health {
   /** Resolves when everything a page needs answers. */
@@ -21,6 +22,9 @@ export function healthRoutes(health: Health): Router {
         () => false,
       ));
     res.status(ready ? 200 : 503).send(ready ? "ready\n" : "not ready\n");
+  });
+  router.all(["/healthz", "/readyz"], () => {
+    throw new MethodNotAllowed(["GET", "HEAD"]);
   });
   return router;
 }

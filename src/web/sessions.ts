@@ -16,6 +16,11 @@ export function sessions(options: {
   https: boolean;
 }): RequestHandler[] {
   return [
+    (req, _res, next) => {
+      // BASE_URL says https, so what is in front ends TLS, whether or not a header says so too.
+      if (options.https) Object.defineProperty(req, "secure", { value: true });
+      next();
+    },
     session({
       store: options.store,
       secret: options.secrets,
@@ -23,8 +28,6 @@ export function sessions(options: {
       name: options.https ? "__Host-magpie" : "magpie",
       resave: false,
       saveUninitialized: false,
-      // BASE_URL says https, so what is in front ends TLS and says so in X-Forwarded-Proto.
-      ...(options.https ? { proxy: true } : {}),
       cookie: {
         httpOnly: true,
         sameSite: "lax",
@@ -43,11 +46,14 @@ export function sessions(options: {
   ];
 }
 
-/** Signed-in pages and pages with a form of this visitor's are nobody else's to keep. */
+/** What a visitor with a session sees, and any answer that may set its cookie, is nobody else's to keep. */
 export function cacheRules(app: Express): void {
   app.use((req, res, next) => {
+    const isRead = req.method === "GET" || req.method === "HEAD";
+    // An empty session has its cookie's settings only, and is never stored.
+    const hasSession = Object.keys(req.session).length > 1;
     res.vary("Cookie");
-    res.set("Cache-Control", req.user ? "no-store" : "public, no-cache");
+    res.set("Cache-Control", hasSession || !isRead ? "no-store" : "public, no-cache");
     next();
   });
 }

@@ -5,6 +5,8 @@ import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import { build } from "esbuild";
 import type { RequestHandler } from "express";
+import { NotFound } from "#lib/errors.ts";
+import { MethodNotAllowed } from "#web/errors.ts";
 
 /** Bundles public/ at start into memory: names carry a hash of the content, so they never go stale. */
 export interface StaticAssets {
@@ -52,9 +54,13 @@ export async function loadStaticAssets(folder: string): Promise<StaticAssets> {
       return url;
     },
     serve: (req, res, next) => {
+      if (!req.path.startsWith("/static/")) return next();
       const asset = byUrl.get(req.path);
-      if (!asset || (req.method !== "GET" && req.method !== "HEAD")) return next();
-      const encoding = req.acceptsEncodings("br", "gzip");
+      if (!asset) throw new NotFound();
+      if (req.method !== "GET" && req.method !== "HEAD")
+        throw new MethodNotAllowed(["GET", "HEAD"]);
+      // Asked one by one: browsers name gzip first, and ours is the better choice.
+      const encoding = req.acceptsEncodings("br") || req.acceptsEncodings("gzip");
       res.set({
         "Content-Type": asset.type,
         "Cache-Control": "public, max-age=31536000, immutable",

@@ -6,6 +6,8 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Request, RequestHandler } from "express";
 import multer, { type StorageEngine } from "multer";
+import { DomainError } from "#lib/errors.ts";
+import { clearDiskError } from "#platform/storage.ts";
 import { refuseJunk } from "#web/input.ts";
 
 /** A file of a form, in a temporary file that is removed after the answer unless moved away. */
@@ -79,7 +81,7 @@ function countingStorage(folder: string, maxBytes: number): StorageEngine {
             tooLarge: bytes > maxBytes,
           } as Partial<Express.Multer.File>),
         (error) => {
-          void rm(path, { force: true }).then(() => callback(error));
+          void rm(path, { force: true }).then(() => callback(clearDiskError(error)));
         },
       );
     },
@@ -91,7 +93,8 @@ function countingStorage(folder: string, maxBytes: number): StorageEngine {
 
 /** Multer's errors carry no status; all but a file's size mean that no form of ours sent this. */
 function asHttpError(error: unknown): unknown {
-  if (!(error instanceof Error) || (error as { code?: string }).code?.startsWith("E")) return error;
+  if (!(error instanceof Error) || error instanceof DomainError) return error;
+  if ((error as { code?: string }).code?.startsWith("E")) return error;
   const status = (error as { code?: string }).code === "LIMIT_FILE_SIZE" ? 413 : 400;
   return Object.assign(error, { status });
 }

@@ -20,7 +20,8 @@ export function setUpViews(
 /** What the layout of every page needs of this request. */
 export const pageLocals: RequestHandler = (req, res, next) => {
   res.locals.viewer = req.user ?? null;
-  res.locals.path = req.originalUrl;
+  // Nobody goes back to the address of a POST.
+  res.locals.path = req.method === "POST" ? "/" : req.originalUrl;
   res.locals.takeFlash = () => takeFlash(req);
   // Asked for by forms only: it starts a session, and then the page is this visitor's alone.
   res.locals.csrfToken = () => {

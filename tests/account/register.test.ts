@@ -19,7 +19,10 @@ const newForm = (values: Record<string, string> = {}): Record<string, string> =>
 const register = (values: Record<string, string>, options = {}) =>
   createVisitor(site.app).post("/register", values, { from: "/register", ...options });
 const findUser = (username: string | undefined) =>
-  site.deps.database.user.findUnique({ where: { username: username ?? "" }, include: { profile: true } });
+  site.deps.database.user.findUnique({
+    where: { username: username ?? "" },
+    include: { profile: true },
+  });
 
 describe("joining", () => {
   test("makes a person with a profile and a deed, signs them in and welcomes them once", async () => {
@@ -47,7 +50,9 @@ describe("joining", () => {
   });
 
   test("leads to the page that asked for it, on this site only", async () => {
-    expect((await register(newForm({ next: "/images/new?url=x" }))).location).toBe("/images/new?url=x");
+    expect((await register(newForm({ next: "/images/new?url=x" }))).location).toBe(
+      "/images/new?url=x",
+    );
     expect((await register(newForm({ next: "//example.org" }))).location).toBe("/");
   });
 
@@ -92,7 +97,12 @@ describe("a wrong form", () => {
       password2: "other-2",
     });
     expect(answer.status).toBe(422);
-    expect(Object.keys(answer.errors).sort()).toEqual(["email", "password", "password2", "username"]);
+    expect(Object.keys(answer.errors).sort()).toEqual([
+      "email",
+      "password",
+      "password2",
+      "username",
+    ]);
     expect(answer.$("input[name=username]").val()).toBe("no spaces please");
     expect(answer.$("input[name=firstName]").val()).toBe('A "quoted" <name>');
     expect(answer.$("input[name=email]").val()).toBe("not an address");
@@ -101,10 +111,15 @@ describe("a wrong form", () => {
   });
 
   test("with nothing in it names every required field", async () => {
-    for (const form of [{}, { username: "", firstName: "", email: "", password: "", password2: "" }]) {
+    for (const form of [
+      {},
+      { username: "", firstName: "", email: "", password: "", password2: "" },
+    ]) {
       const answer = await register(form);
       expect(answer.status).toBe(422);
-      expect(Object.keys(answer.errors)).toEqual(expect.arrayContaining(["username", "email", "password"]));
+      expect(Object.keys(answer.errors)).toEqual(
+        expect.arrayContaining(["username", "email", "password"]),
+      );
     }
   });
 
@@ -116,14 +131,31 @@ describe("a wrong form", () => {
   });
 
   test("is answered in JSON to a script that asks for it", async () => {
-    const answer = await register(newForm({ email: "x" }), { headers: { Accept: "application/json" } });
+    const answer = await register(newForm({ email: "x" }), {
+      headers: { Accept: "application/json" },
+    });
     expect(answer.status).toBe(422);
     expect(answer.body).toMatchObject({ status: "error", code: "invalid" });
   });
 
   test.each([
-    ["username", ["", "a b", "ana@example.org", ".ana", "-ana", "añá", "a/b", "a".repeat(51), "ана"]],
-    ["email", ["", "ana", "@x.org", "ana@", "a b@x.org", "ana@x", `${"a".repeat(250)}@x.org`, "a@b.org\r\nBcc: x@y.org"]],
+    [
+      "username",
+      ["", "a b", "ana@example.org", ".ana", "-ana", "añá", "a/b", "a".repeat(51), "ана"],
+    ],
+    [
+      "email",
+      [
+        "",
+        "ana",
+        "@x.org",
+        "ana@",
+        "a b@x.org",
+        "ana@x",
+        `${"a".repeat(250)}@x.org`,
+        "a@b.org\r\nBcc: x@y.org",
+      ],
+    ],
     ["firstName", ["a".repeat(151)]],
   ])("refuses what cannot be a %s", async (field, values) => {
     for (const value of values) {
@@ -149,7 +181,9 @@ describe("passwords", () => {
 
   test("refuses the username in any case", async () => {
     const password = "Ana_Novakova";
-    const answer = await register(newForm({ username: "ana_novakova", password, password2: password }));
+    const answer = await register(
+      newForm({ username: "ana_novakova", password, password2: password }),
+    );
     expect(Object.keys(answer.errors)).toEqual(["password"]);
   });
 
@@ -203,6 +237,8 @@ describe("names and addresses that are taken", () => {
     expect(people).toHaveLength(1);
     const { id = 0 } = people[0] ?? {};
     expect(await site.deps.database.profile.count({ where: { userId: id } })).toBe(1);
-    expect(await site.deps.database.action.count({ where: { targetType: "user", targetId: id } })).toBe(1);
+    expect(
+      await site.deps.database.action.count({ where: { targetType: "user", targetId: id } }),
+    ).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import supertest from "supertest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { signedInPerson } from "#tests/factories/people.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
@@ -21,7 +21,10 @@ afterAll(() => site.close());
 
 const isSignedIn = async (visitor: Visitor) => (await visitor.get("/images/new")).status === 200;
 const cookieOf = (headers: Record<string, unknown>) =>
-  [headers["set-cookie"]].flat().map((line) => String(line).split(";")[0]).join("; ");
+  [headers["set-cookie"]]
+    .flat()
+    .map((line) => String(line).split(";")[0])
+    .join("; ");
 const isAlive = async (cookie: string) =>
   (await supertest(site.app).get("/images/new").set("Cookie", cookie)).status === 200;
 
@@ -41,7 +44,9 @@ describe("a session", () => {
   test("is destroyed by signing out, and its old cookie is dead when replayed", async () => {
     const { visitor, id, username } = await signedInPerson(site);
     const again = createVisitor(site.app);
-    const cookie = cookieOf((await again.post("/login", { username, password: "plum-tree-in-snow" })).headers);
+    const cookie = cookieOf(
+      (await again.post("/login", { username, password: "plum-tree-in-snow" })).headers,
+    );
     expect(await isAlive(cookie)).toBe(true);
     const out = await again.post("/logout");
     expect(out).toMatchObject({ status: 303, location: "/" });
@@ -70,7 +75,11 @@ describe("a session", () => {
   test("ends with its row, on that device only", async () => {
     const { visitor, id, username } = await signedInPerson(site);
     const other = createVisitor(site.app);
-    await other.post("/login", { username, password: "plum-tree-in-snow" }, { headers: { "User-Agent": "Other" } });
+    await other.post(
+      "/login",
+      { username, password: "plum-tree-in-snow" },
+      { headers: { "User-Agent": "Other" } },
+    );
     await site.deps.database.session.deleteMany({ where: { userId: id, userAgent: "Other" } });
     expect(await isSignedIn(other)).toBe(false);
     expect(await isSignedIn(visitor)).toBe(true);
@@ -128,20 +137,27 @@ describe("a session", () => {
   test("keeps the name of the device that signed in, cut to what fits", async () => {
     const { username, id } = await signedInPerson(site);
     const headers = { "User-Agent": "Browser ".repeat(100) };
-    await createVisitor(site.app).post("/login", { username, password: "plum-tree-in-snow" }, { headers });
+    await createVisitor(site.app).post(
+      "/login",
+      { username, password: "plum-tree-in-snow" },
+      { headers },
+    );
     const names = await site.deps.database.session.findMany({ where: { userId: id } });
     expect(names.map(({ userAgent }) => userAgent.length)).toContain(400);
   });
 });
 
 describe("a cookie that was made up", () => {
-  test.each(["magpie=s%3Aabc.def", "magpie=abc", "magpie=", "magpie=s%3A%00", `magpie=s%3A${"a".repeat(4000)}.x`])(
-    "%s is a stranger's",
-    async (cookie) => {
-      const answer = await supertest(site.app).get("/").set("Cookie", cookie);
-      expect(answer.status).toBe(200);
-      expect(answer.headers["set-cookie"]).toBeUndefined();
-      expect(await isAlive(cookie)).toBe(false);
-    },
-  );
+  test.each([
+    "magpie=s%3Aabc.def",
+    "magpie=abc",
+    "magpie=",
+    "magpie=s%3A%00",
+    `magpie=s%3A${"a".repeat(4000)}.x`,
+  ])("%s is a stranger's", async (cookie) => {
+    const answer = await supertest(site.app).get("/").set("Cookie", cookie);
+    expect(answer.status).toBe(200);
+    expect(answer.headers["set-cookie"]).toBeUndefined();
+    expect(await isAlive(cookie)).toBe(false);
+  });
 });

@@ -72,14 +72,11 @@ export async function signIn(page: Page, username: string, password = goodPasswo
   await page.waitForURL((url) => url.pathname !== "/login");
 }
 
-/** Every address the pages of this browser asked for from now on, but for blob: and data:. */
-export function watchRequests(page: Page): { method: string; url: string; bytes: number }[] {
-  const seen: { method: string; url: string; bytes: number }[] = [];
+/** Every http address that the pages of this browser ask for from now on. */
+export function watchRequests(page: Page): string[] {
+  const seen: string[] = [];
   page.context().on("request", (request) => {
-    if (!/^https?:/.test(request.url())) return;
-    const { headers } = { headers: request.headers() };
-    const bytes = request.postDataBuffer()?.length ?? Number(headers["content-length"] ?? 0);
-    seen.push({ method: request.method(), url: request.url(), bytes });
+    if (/^https?:/.test(request.url())) seen.push(request.url());
   });
   return seen;
 }

@@ -17,7 +17,7 @@ afterAll(async () => {
   await web.close();
 });
 
-const filesIn = async (folder: string) =>
+const _filesIn = async (folder: string) =>
   (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.isFile(),
   ).length;

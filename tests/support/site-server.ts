@@ -14,6 +14,8 @@ export interface SiteServer extends TestApp {
   strangers: ImageServer;
   /** Pages to run the bookmarklet on. Its pictures are drawn from SVG, which the app blocks in this process. */
   pages: PageServer;
+  /** The requests that arrived, with the size of their bodies, which browsers do not tell of files. */
+  received: { method: string; path: string; bytes: number }[];
 }
 
 export const administrator = { username: "admin", password: "magpies-nest-in-may" };
@@ -34,13 +36,19 @@ export async function startSite({ demo = false } = {}): Promise<SiteServer> {
   });
   await seed(site.deps, () => {});
   await serveWalk(strangers);
-  const server = createServer(site.app);
+  const received: SiteServer["received"] = [];
+  const server = createServer((request, response) => {
+    const { method = "", url: path = "", headers } = request;
+    received.push({ method, path, bytes: Number(headers["content-length"] ?? 0) });
+    site.app(request, response);
+  });
   await listen(server, port);
   return {
     ...site,
     origin,
     strangers,
     pages,
+    received,
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -6,7 +6,7 @@ import { Forbidden, Invalid, TooManyRequests } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
-import { requireCsrf } from "#web/csrf.ts";
+import { keepCsrfToken, requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 import { localPath } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
@@ -20,7 +20,8 @@ export interface AccountDeps {
   signUpsOpen: boolean;
 }
 
-const signUpsClosed = () => new Forbidden("sign_ups_closed", "This site takes no new members just now.");
+const signUpsClosed = () =>
+  new Forbidden("sign_ups_closed", "This site takes no new members just now.");
 
 export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
   const router = Router();
@@ -34,17 +35,20 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
 
   router
     .route("/register")
-    .get((req, res) => {
-      if (req.user) return res.redirect(303, "/");
-      if (!deps.signUpsOpen) {
+    .get(
+      (req, res, next) => {
+        if (req.user) return res.redirect(303, "/");
+        if (deps.signUpsOpen) return next();
         if (wantsJson(req)) throw signUpsClosed();
-        return res.status(403).render("account/closed");
-      }
-      res.render("account/register", { values: {}, errors: {}, next: queryText(req, "next") });
-    })
+        res.status(403).render("account/closed");
+      },
+      keepCsrfToken,
+      (req, res) => {
+        res.render("account/register", { values: {}, errors: {}, next: queryText(req, "next") });
+      },
+    )
     .post(requireCsrf, async (req, res) => {
-      if (!deps.signUpsOpen)
-        throw signUpsClosed();
+      if (!deps.signUpsOpen) throw signUpsClosed();
       try {
         const input = parseInput(RegistrationSchema, req.body);
         await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
@@ -66,7 +70,7 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
 
   router
     .route("/login")
-    .get((req, res) => {
+    .get(keepCsrfToken, (req, res) => {
       const next = localPath(queryText(req, "next"));
       if (req.user) return res.redirect(303, next);
       res.render("account/sign-in", { values: {}, errors: {}, next });

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { recordActivity } from "#features/activity/record-activity.ts";
+import { imageSlug } from "#features/images/image-slug.ts";
 import type { SaveImageSchema } from "#features/images/images.schemas.ts";
 import type { IncomingPicture, IncomingPictures } from "#features/images/incoming-pictures.ts";
 import { contentLockName, originalKey, thumbnailKey } from "#features/images/storage-keys.ts";
 import { moveImagesCount } from "#features/users/move-counters.ts";
-import { slugOf } from "#lib/text.ts";
 import type { AdvisoryLock } from "#platform/advisory-lock.ts";
 import type { Database } from "#platform/database.ts";
 import type { Storage } from "#platform/storage.ts";
@@ -71,7 +71,7 @@ async function insertImage(
       data: {
         ownerId: actor.id,
         title: input.title,
-        slug: slugOf(input.title),
+        slug: imageSlug(input.title),
         description: input.description,
         sourceUrl: picture.sourceUrl,
         pageUrl: input.page,

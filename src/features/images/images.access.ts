@@ -1,6 +1,8 @@
 import { Forbidden, NotFound } from "#lib/errors.ts";
 import { parseId } from "#lib/pagination.ts";
-import type { Database } from "#platform/database.ts";
+import type { Database, Transaction } from "#platform/database.ts";
+
+export const notHere = () => new NotFound("This picture is not here. It may have been deleted.");
 
 /** An image anyone may see: its owner is active. @throws NotFound */
 export async function getImage({ database }: { database: Database }, id: string | undefined) {
@@ -14,7 +16,7 @@ export async function getImage({ database }: { database: Database }, id: string 
             owner: { select: { id: true, username: true, firstName: true, lastName: true } },
           },
         });
-  if (!image) throw new NotFound("This picture is not here. It may have been deleted.");
+  if (!image) throw notHere();
   return image;
 }
 
@@ -40,4 +42,10 @@ export async function getRemovableImage(
   id: string | undefined,
 ) {
   return actor.isSuperuser ? getImage(deps, id) : getOwnImage(deps, actor, id);
+}
+
+/** Nobody deletes the image before the transaction ends. @throws NotFound when somebody just did */
+export async function holdImage(tx: Transaction, id: number): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`select 1 from images where id = ${id} for key share`;
+  if (rows.length === 0) throw notHere();
 }

@@ -11,12 +11,12 @@ import { EditImageSchema } from "#features/images/images.schemas.ts";
 import { cardsOf, imageHref, imageOf } from "#features/images/images.view-data.ts";
 import { likeImage, unlikeImage } from "#features/images/like-image.ts";
 import { removeImage } from "#features/images/remove-image.ts";
-import { Invalid } from "#lib/errors.ts";
 import { decodeCursor } from "#lib/pagination.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
+import { fieldErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
 import { isHtmx, wantsJson } from "#web/negotiation.ts";
@@ -52,10 +52,8 @@ export function imagesRoutes(deps: ImagesDeps): Router {
         addFlash(req, "Your changes are saved.");
         res.redirect(303, imageHref(edited));
       } catch (error) {
-        if (!(error instanceof Invalid)) throw error;
-        res
-          .status(422)
-          .render("images/edit", { ...(await editPage(image, req.body)), errors: error.fields });
+        const errors = fieldErrors(error, { req, res, limitField: "title" });
+        res.render("images/edit", { ...(await editPage(image, req.body)), errors });
       }
     });
 

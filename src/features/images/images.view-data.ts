@@ -4,6 +4,7 @@ import { thumbnailKey } from "#features/images/storage-keys.ts";
 import { longDate, timeAgo } from "#lib/dates.ts";
 import type { Page } from "#lib/pagination.ts";
 import { counted, displayName, fileSize } from "#lib/text.ts";
+import { thumbnailSizes } from "#lib/thumbnail-sizes.ts";
 
 export interface PersonLink {
   name: string;
@@ -32,7 +33,6 @@ export interface Picture {
   ratio: number;
 }
 
-const widths = [320, 640, 1280] as const;
 /** The height of a row of the grid in CSS pixels, before it is stretched to fill its line. */
 const rowHeight = 220;
 
@@ -40,20 +40,13 @@ type Stored = Pick<CardRow, "sha256" | "width" | "height" | "dominantColour">;
 
 export const mediaUrl = (key: string): string => `/media/${key}`;
 
-/** The thumbnails there are: a size is made only when the one before does not show all there is. */
-const thumbnailsOf = ({ width }: { width: number }) =>
-  widths.filter((_, index) => index === 0 || width > (widths[index - 1] ?? 0));
-
 function pictureOf(image: Stored, sizes: string, largest: number): Picture {
-  const available = thumbnailsOf(image);
-  const source = available.findLast((width) => width <= largest) ?? 320;
+  const available = thumbnailSizes(image);
+  const source = available.findLast(({ nominal }) => nominal <= largest)?.nominal ?? 320;
   return {
     src: mediaUrl(thumbnailKey(image.sha256, source)),
     srcset: available
-      .map(
-        (width) =>
-          `${mediaUrl(thumbnailKey(image.sha256, width))} ${Math.min(width, image.width)}w`,
-      )
+      .map(({ nominal, width }) => `${mediaUrl(thumbnailKey(image.sha256, nominal))} ${width}w`)
       .join(", "),
     sizes,
     width: image.width,
@@ -109,7 +102,7 @@ export function imageOf(
     href: imageHref(image),
     path: `/images/${image.id}`,
     title: image.title,
-    paragraphs: image.description.split(/\n\s*\n/).filter(Boolean),
+    paragraphs: image.description.split(/\r?\n\s*\n/).filter(Boolean),
     picture: pictureOf(image, "(min-width: 1200px) 1160px, 96vw", 1280),
     original: {
       href: mediaUrl(image.storageKey),

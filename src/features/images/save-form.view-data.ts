@@ -62,12 +62,16 @@ function choicesOf(
   previewHref: PreviewHref,
 ) {
   const page = draft.page || fetched.url;
-  const title = draft.title || (fetched.page.title ?? "");
   return {
-    choices: fetched.page.images.slice(0, most).map((image) => ({
-      href: `/images/new?${new URLSearchParams({ url: image.url, title: (image.alt || title).slice(0, 200), page })}`,
-      src: previewHref({ url: image.url, page }),
-      name: image.alt || new URL(image.url).pathname.split("/").at(-1) || image.url,
-    })),
+    choices: fetched.page.images.slice(0, most).map((image) => {
+      const title = (draft.title || image.alt || fetched.page.title || "").slice(0, 200);
+      // What was typed goes along; an address holds only so much of it.
+      const description = draft.description.slice(0, 1000);
+      return {
+        href: `/images/new?${new URLSearchParams({ url: image.url, title, description, page })}`,
+        src: previewHref({ url: image.url, page }),
+        name: image.alt || new URL(image.url).pathname.split("/").at(-1) || image.url,
+      };
+    }),
   };
 }

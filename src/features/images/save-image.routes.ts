@@ -16,6 +16,7 @@ import { fileSize } from "#lib/text.ts";
 import type { RateLimits } from "#platform/rate-limits.ts";
 import { csrfTokenOf, requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
+import { fieldErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
 import { isHtmx } from "#web/negotiation.ts";
@@ -57,8 +58,8 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
         preview: await previewData(deps, req, draft, fetched),
       });
     } catch (error) {
-      if (!(error instanceof Invalid)) throw error;
-      res.status(422).render(template, { draft, errors: error.fields, failed: true });
+      const errors = fieldErrors(error, { req, res, limitField: "url" });
+      res.render(template, { draft, errors, failed: true });
     }
   });
 
@@ -91,14 +92,14 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
       );
       res.redirect(303, imageHref(saved));
     } catch (error) {
-      if (!(error instanceof Invalid)) throw error;
+      const errors = fieldErrors(error, { req, res, limitField: "url" });
       const kept = fetched ?? (await keepUpload(deps, req));
-      res.status(422).render("images/new", {
+      res.render("images/new", {
         draft,
-        errors: error.fields,
+        errors,
         ...(kept
           ? { preview: await previewData(deps, req, draft, kept) }
-          : { previewSrc: draft.url && !error.fields.url ? previewHrefOf(req)(draft) : null }),
+          : { previewSrc: draft.url && !errors.url ? previewHrefOf(req)(draft) : null }),
       });
     }
   });

@@ -1,4 +1,4 @@
-import type { ThumbnailWidth } from "#platform/image-processor.ts";
+import type { ThumbnailWidth } from "#lib/thumbnail-sizes.ts";
 import type { ImageFormat } from "#platform/inspect-image.ts";
 
 const EXTENSIONS: Readonly<Record<ImageFormat, string>> = {

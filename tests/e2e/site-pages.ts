@@ -1,0 +1,222 @@
+import type { Page } from "playwright-core";
+import { Unavailable } from "#lib/errors.ts";
+import { drawPicture } from "#tests/factories/images.ts";
+import { goodPassword } from "#tests/factories/people.ts";
+import { administrator } from "#tests/support/site-server.ts";
+import { type SiteJourney, signIn } from "./site-set-up.ts";
+
+export interface SitePage {
+  name: string;
+  who: keyof People;
+  /** Leads a page of that person's browser there. */
+  open(page: Page): Promise<unknown>;
+}
+
+export type People = Record<"visitor" | "member" | "administrator", Page>;
+
+/** The three kinds of people, each with a browser of their own. */
+export async function meetPeople(journey: SiteJourney): Promise<People> {
+  const visitor = await journey.visit();
+  const { page: member } = await journey.visitAsMember();
+  const admin = await journey.visit();
+  await admin.goto("/login");
+  await signIn(admin, administrator.username, administrator.password);
+  return { visitor, member, administrator: admin };
+}
+
+const press = (page: Page, name: string) =>
+  page.getByRole("main").getByRole("button", { name, exact: true }).click();
+
+/** Every page there is, in every state worth looking at, one person's in this order. */
+export async function everyPage({ site }: SiteJourney, { member }: People): Promise<SitePage[]> {
+  const { strangers, deps } = site;
+  strangers.serve(
+    "/similar.jpg",
+    await drawPicture(100, { width: 800, height: 450 }),
+    "image/jpeg",
+  );
+  const demo = await deps.database.image.findFirstOrThrow({
+    where: { totalLikes: { gt: 3 } },
+    include: { owner: true },
+  });
+  const shown = `/images/${demo.id}/${demo.slug}`;
+  const newFor = (path: string) =>
+    `/images/new?${new URLSearchParams({ url: strangers.url(path), title: "River" })}`;
+  await member.goto(newFor("/river-spring-1600x900.jpg"));
+  await press(member, "Save picture");
+  await member.locator("article.image").waitFor();
+  const own = new URL(member.url()).pathname;
+  const edit = own.replace(/[^/]+$/, "edit");
+
+  const problem = async (page: Page) => void (await page.locator(".problem").waitFor());
+  const post = async (page: Page, action: string, fields: Record<string, string> = {}) => {
+    await page.goto("/login");
+    await page.evaluate(
+      ({ action, fields }) => {
+        const form = Object.assign(document.createElement("form"), { method: "post", action });
+        for (const [name, value] of Object.entries(fields)) {
+          form.append(Object.assign(document.createElement("input"), { name, value }));
+        }
+        document.body.append(form);
+        form.submit();
+      },
+      { action, fields },
+    );
+    await problem(page);
+  };
+  const join = async (page: Page, username: string, again = goodPassword) => {
+    await page.goto("/register");
+    await page.getByLabel("Username").fill(username);
+    await page.getByLabel("E-mail address").fill("someone@example.org");
+    await page.getByLabel("Password", { exact: true }).fill(goodPassword);
+    await page.getByLabel("Password again").fill(again);
+    await press(page, "Join");
+  };
+  const failing = (error: () => Error) => async (page: Page) => {
+    deps.limits.registrationsByAddress.take = () => Promise.reject(error());
+    await join(page, "somebody");
+    await problem(page);
+  };
+
+  const at = (name: string, who: keyof People, path: string): SitePage => ({
+    name,
+    who,
+    open: (page) => page.goto(path),
+  });
+  return [
+    at("list", "visitor", "/images"),
+    at("home of a member", "member", "/"),
+    at("profile", "visitor", `/users/${demo.owner.username}`),
+    at("profile without pictures", "visitor", `/users/${administrator.username}`),
+    at("own profile without pictures", "administrator", `/users/${administrator.username}`),
+    at("picture, visitor", "visitor", shown),
+    at("picture, member", "member", shown),
+    at("picture, owner", "member", own),
+    {
+      name: "picture, administrator",
+      who: "administrator",
+      open: async (page) => {
+        await page.goto(shown);
+        await page.getByText("Delete this picture").click();
+      },
+    },
+    {
+      name: "menu",
+      who: "member",
+      open: async (page) => {
+        await page.goto("/bookmarklet");
+        await page.locator("details.menu > summary").click();
+      },
+    },
+    at("new", "member", "/images/new"),
+    {
+      name: "new, preview of a near-identical picture",
+      who: "member",
+      open: async (page) => {
+        await page.goto(newFor("/similar.jpg"));
+        await page.locator(".alike").waitFor();
+      },
+    },
+    {
+      name: "new, choices",
+      who: "member",
+      open: async (page) => {
+        await page.goto(newFor("/walk.html"));
+        await page.locator(".choices").waitFor();
+      },
+    },
+    {
+      name: "new, dead address",
+      who: "member",
+      open: async (page) => {
+        await page.goto(newFor("/nothing.jpg"));
+        await page.locator(".notice-wrong").waitFor();
+      },
+    },
+    {
+      name: "new, errors",
+      who: "member",
+      open: async (page) => {
+        await page.goto("/images/new");
+        await page.getByLabel("Title").fill(" ");
+        await press(page, "Save picture");
+        await page.locator("[data-field-error]").waitFor();
+      },
+    },
+    at("edit", "member", edit),
+    {
+      name: "edit, errors",
+      who: "member",
+      open: async (page) => {
+        await page.goto(edit);
+        await page.getByLabel("Title").fill(" ");
+        await press(page, "Save changes");
+        await page.locator("[data-field-error]").waitFor();
+        await page.getByText("Delete this picture").click();
+      },
+    },
+    at("sign in", "visitor", "/login"),
+    {
+      name: "sign in, errors",
+      who: "visitor",
+      open: async (page) => {
+        await page.goto("/login");
+        await page.getByLabel("Username or e-mail address").fill("nobody");
+        await page.getByLabel("Password").fill("nothing at all");
+        await press(page, "Sign in");
+        await page.locator("[data-field-error]").waitFor();
+      },
+    },
+    at("join", "visitor", "/register"),
+    { name: "join, errors", who: "visitor", open: (page) => join(page, "no name", "other") },
+    {
+      name: "bookmarklet",
+      who: "visitor",
+      open: async (page) => {
+        await page.goto("/bookmarklet");
+        await page.getByText("On a phone or tablet").click();
+      },
+    },
+    { name: "403", who: "visitor", open: (page) => post(page, "/logout") },
+    at("404", "visitor", "/nothing-here"),
+    at("405", "visitor", "/logout"),
+    {
+      name: "413",
+      who: "visitor",
+      open: (page) => post(page, "/login", { username: "x".repeat(300_000) }),
+    },
+    {
+      name: "429",
+      who: "visitor",
+      open: async (page) => {
+        await Promise.all(
+          Array.from({ length: 31 }, () =>
+            deps.limits.registrationsByAddress.take("127.0.0.1").catch(() => {}),
+          ),
+        );
+        await join(page, "somebody");
+        await problem(page);
+      },
+    },
+    { name: "500", who: "visitor", open: failing(() => new Error("made for this test")) },
+    { name: "503", who: "visitor", open: failing(() => new Unavailable()) },
+    {
+      name: "no new members",
+      who: "visitor",
+      open: (page) => {
+        deps.signUpsOpen = false;
+        return page.goto("/register");
+      },
+    },
+  ];
+}
+
+/** Takes away every picture, so it comes last. */
+export const emptyList = ({ site }: SiteJourney): SitePage => ({
+  name: "empty list",
+  who: "visitor",
+  open: async (page) => {
+    await site.deps.database.image.deleteMany();
+    await page.goto("/images");
+  },
+});

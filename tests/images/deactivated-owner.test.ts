@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createImageRows } from "#tests/factories/images.ts";
+import { signedInPerson } from "#tests/factories/people.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
+
+let site: TestApp;
+let gone: { id: number; username: string; visitor: Visitor };
+let visitors: Visitor[];
+let id: number;
+
+beforeAll(async () => {
+  site = await startTestApp();
+  const [other, admin] = await Promise.all([
+    signedInPerson(site),
+    signedInPerson(site, { isSuperuser: true }),
+  ]);
+  gone = await signedInPerson(site);
+  [id = 0] = await createImageRows(site.deps.database, gone.id, 1, { title: "A stork" });
+  await createImageRows(site.deps.database, other.id, 2);
+  await site.deps.database.user.update({ where: { id: gone.id }, data: { isActive: false } });
+  visitors = [createVisitor(site.app), other.visitor, admin.visitor];
+});
+afterAll(() => site.close());
+
+const cards = async (visitor: Visitor, path: string) =>
+  (await visitor.get(path)).$("[data-image-id]").length;
+
+test("a deactivated person's pictures are in no list", async () => {
+  for (const visitor of visitors) {
+    for (const path of ["/", "/images"]) expect(await cards(visitor, path)).toBe(2);
+  }
+});
+
+test("their pages and their profile are nowhere", async () => {
+  for (const visitor of visitors) {
+    for (const path of [`/images/${id}`, `/images/${id}/a-stork`, `/users/${gone.username}`]) {
+      expect((await visitor.get(path)).status).toBe(404);
+    }
+  }
+});
+
+test("nobody likes, edits or deletes them", async () => {
+  for (const visitor of visitors.slice(1)) {
+    expect((await visitor.get(`/images/${id}/edit`)).status).toBe(404);
+    for (const verb of ["like", "unlike", "edit", "delete"]) {
+      expect((await visitor.post(`/images/${id}/${verb}`, { title: "No" })).status).toBe(404);
+    }
+  }
+  expect(await site.deps.database.image.findUnique({ where: { id } })).toMatchObject({
+    ...{ title: "A stork", totalLikes: 0 },
+  });
+});
+
+test("they are signed out at once and save nothing", async () => {
+  expect((await gone.visitor.get("/images/new")).status).toBe(303);
+  const answer = await gone.visitor.post("/images", { url: "https://example.org/a", title: "No" });
+  expect(answer.location).toMatch(/^\/login/);
+});
+
+test("all is back when they are", async () => {
+  await site.deps.database.user.update({ where: { id: gone.id }, data: { isActive: true } });
+  for (const visitor of visitors) {
+    expect(await cards(visitor, "/images")).toBe(3);
+    expect((await visitor.get(`/images/${id}/a-stork`)).status).toBe(200);
+  }
+});

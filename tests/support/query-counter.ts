@@ -1,0 +1,27 @@
+import pg from "pg";
+import { vi } from "vitest";
+
+export interface SentQuery {
+  text: string;
+  values: unknown[];
+}
+
+/** The SQL this process sends to PostgreSQL while `work` runs, the job queue's own aside. */
+export async function queriesOf(work: () => Promise<unknown>): Promise<SentQuery[]> {
+  const query = vi.spyOn(pg.Client.prototype, "query");
+  try {
+    await work();
+    return query.mock.calls
+      .map((call) => sentBy(call as readonly unknown[]))
+      .filter(({ text }) => !/\bpgboss\b/i.test(text));
+  } finally {
+    query.mockRestore();
+  }
+}
+
+function sentBy([query, values]: readonly unknown[]): SentQuery {
+  if (typeof query === "string")
+    return { text: query, values: Array.isArray(values) ? values : [] };
+  const config = query as { text: string; values?: unknown[] };
+  return { text: config.text, values: Array.isArray(values) ? values : (config.values ?? []) };
+}
