@@ -26,11 +26,12 @@ interface Running {
 }
 
 async function start(): Promise<void> {
-  const config = readConfig();
-  const logger = createLogger(config.logLevel);
+  let logger = createLogger("info");
   const running: Running = { undo: [], isStopping: false };
-  stopOnSignals(running, logger);
   try {
+    const config = readConfig();
+    logger = createLogger(config.logLevel);
+    stopOnSignals(running, logger);
     if (cluster.isWorker) await serve(config, config.databaseUrl ?? "", logger, running);
     else await startAll(config, logger, running);
   } catch (error) {

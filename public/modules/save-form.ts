@@ -32,12 +32,20 @@ export function setUpSaveForm(form: HTMLFormElement): void {
     if (form.querySelector<HTMLInputElement>("[name=upload]")?.value) file.value = "";
   };
 
+  // A title that nobody typed makes way for the next one.
+  let suggested = "";
+  const suggest = (text: string) => {
+    if (title.value !== "" && title.value !== suggested) return;
+    suggested = text;
+    title.value = text;
+  };
+
   const take = (picture: File) => {
     const transfer = new DataTransfer();
     transfer.items.add(picture);
     file.files = transfer.files;
     url.value = "";
-    if (!title.value) title.value = titleFrom(picture.name);
+    suggest(titleFrom(picture.name));
     void preview();
   };
 
@@ -49,7 +57,10 @@ export function setUpSaveForm(form: HTMLFormElement): void {
     const upload = form.querySelector<HTMLInputElement>("[name=upload]");
     if (upload) upload.value = "";
     // Or the server would look at a file that was refused before, rather than at the address.
-    if (url.value) file.value = "";
+    if (url.value) {
+      file.value = "";
+      suggest("");
+    }
     if (url.value && url.checkValidity()) void preview();
   });
   acceptDrops(form, take);

@@ -155,6 +155,8 @@ describe("the page to return to", () => {
     ],
     ["", "/"],
     ["//example.org", "/"],
+    ["//example.org/x", "/"],
+    ["/\\example.org/x", "/"],
     ["///example.org", "/"],
     ["/\\example.org", "/"],
     ["\\\\example.org", "/"],

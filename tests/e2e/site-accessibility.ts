@@ -67,7 +67,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (const { colorScheme, ...size } of looks) {
     await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     // Legacy mode needs no page of its own; there are no frames here.
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     for (const { id, help, nodes } of violations) {
