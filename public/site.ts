@@ -1,4 +1,5 @@
 import "htmx.org";
+import { setUpBookmarkletLink } from "./modules/bookmarklet-link.ts";
 import { setUpMenus } from "./modules/menu.ts";
 import { setUpSaveForm } from "./modules/save-form.ts";
 import { setUpSignInAgain } from "./modules/sign-in-again.ts";
@@ -8,3 +9,5 @@ setUpMenus();
 setUpSignInAgain();
 const saveForm = document.querySelector<HTMLFormElement>("[data-save-form]");
 if (saveForm) setUpSaveForm(saveForm);
+const bookmarklet = document.querySelector<HTMLAnchorElement>("[data-bookmarklet]");
+if (bookmarklet) setUpBookmarkletLink(bookmarklet);
