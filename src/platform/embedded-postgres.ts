@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 
@@ -128,9 +128,14 @@ async function initialise(cluster: Cluster): Promise<void> {
   const passwordFile = join(tmpdir(), `magpie-${randomUUID()}`);
   await writeFile(passwordFile, `${cluster.password}\n`, { mode: 0o600, flag: "wx" });
   if (cluster.identity) await chown(passwordFile, cluster.identity.uid, cluster.identity.gid);
-  // Made beside its place and moved there whole: a first start that is cut off leaves no half cluster.
-  const fresh = `${cluster.folder}.new`;
-  await rm(fresh, { recursive: true, force: true, maxRetries: 5 });
+  // Made beside its place and moved there whole, so that a first start that is cut off leaves no half
+  // cluster. Each try has a name of its own: an initdb that outlived its server clears up after itself.
+  const parent = dirname(cluster.folder);
+  const prefix = `${basename(cluster.folder)}.new-`;
+  for (const name of await readdir(parent)) {
+    if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true }).catch(() => {});
+  }
+  const fresh = join(parent, `${prefix}${randomUUID().slice(0, 8)}`);
   await mkdir(fresh, { mode: 0o700 });
   if (cluster.identity) await chown(fresh, cluster.identity.uid, cluster.identity.gid);
   const args = [
@@ -150,6 +155,7 @@ async function initialise(cluster: Cluster): Promise<void> {
     await rm(cluster.folder, { recursive: true });
     await rename(fresh, cluster.folder);
   } finally {
+    await rm(fresh, { recursive: true, force: true });
     await rm(passwordFile, { force: true });
   }
 }

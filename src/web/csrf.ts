@@ -18,10 +18,11 @@ export const csrfTokenOf = (req: Request): string => generateToken(req);
 
 /** Stands before a page whose form strangers send: a token that cannot be kept must not be shown. */
 export const keepCsrfToken: RequestHandler = (req, _res, next) => {
-  if (req.session.csrfToken) return next();
+  if (req.user || req.session.csrfToken) return next();
   csrfTokenOf(req);
   req.session.save((error) => {
-    if (error) delete req.session.csrfToken;
+    // Without a session nothing tries to save it once more at the end, and no cookie names it.
+    if (error) Object.assign(req, { session: undefined });
     next(error);
   });
 };
