@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runCommand, say } from "#command";
 import { readConfig } from "#config";
 import { openDatabaseUrl } from "#platform/database.ts";
 import { migrate } from "#platform/migrations.ts";
@@ -7,7 +8,6 @@ import { diffSchemas } from "#platform/schema-engine.ts";
 
 /** `npm run migrate` applies what is pending; `npm run migrate -- new <name>` writes the next one. */
 const folder = fileURLToPath(new URL("./migrations", import.meta.url));
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Diffs against the schema kept beside the last migration: no database, no shadow database. */
 async function writeMigration(name: string): Promise<void> {
@@ -48,14 +48,14 @@ async function withDatabase<T>(use: (url: string) => Promise<T>): Promise<T> {
 
 const [command, name, ...rest] = process.argv.slice(2);
 if (command === undefined) {
-  await applyPending();
+  await runCommand(applyPending);
 } else if (
   command === "new" &&
   name !== undefined &&
   /^[a-z0-9_]+$/.test(name) &&
   rest.length === 0
 ) {
-  await writeMigration(name);
+  await runCommand(() => writeMigration(name));
 } else {
   say("Usage: npm run migrate            apply pending migrations");
   say("       npm run migrate -- new add_things    write the next one (a-z, 0-9 and _)");

@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { runCommand, say } from "#command";
 import { readConfig } from "#config";
 import { changePassword } from "#features/account/change-password.ts";
 import { createPerson } from "#features/account/register-person.ts";
-import { DomainError } from "#lib/errors.ts";
 import { createDatabase, createPool, type Database, openDatabaseUrl } from "#platform/database.ts";
 import { migrate } from "#platform/migrations.ts";
 
 /** `npm run admin`: what an operator does from a shell, also while the server runs. */
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const clock = () => new Date();
 
 const usage = [
@@ -38,21 +37,22 @@ function commandOf([name, username, email, ...rest]: string[]): Command | null {
   return null;
 }
 
-const command = commandOf(process.argv.slice(2));
-if (command === null) {
-  say(usage);
-  process.exitCode = 2;
-} else {
+async function run(command: Command): Promise<void> {
   const opened = await openDatabaseUrl(readConfig(), { share: true });
   const pool = createPool(opened.url, { max: 2, onError: () => {} });
   try {
     await migrate(opened.url);
     await command(createDatabase(pool));
-  } catch (error) {
-    say(error instanceof DomainError ? error.message : String(error));
-    process.exitCode = 1;
   } finally {
     await pool.end();
     await opened.close();
   }
+}
+
+const command = commandOf(process.argv.slice(2));
+if (command === null) {
+  say(usage);
+  process.exitCode = 2;
+} else {
+  await runCommand(() => run(command));
 }

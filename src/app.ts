@@ -59,7 +59,7 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   app.use(pageLocals);
   if (config.membersOnly) app.use(membersOnly, media);
   app.use(pages);
-  app.use(nothingHere(pages));
+  app.use(nothingHere(pages, media));
   app.use(handleErrors(isDatabaseUnavailable));
   return app;
 }

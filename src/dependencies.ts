@@ -4,6 +4,7 @@ import connectPgSimple from "connect-pg-simple";
 import { stop as stopEsbuild } from "esbuild";
 import session from "express-session";
 import type { Config } from "#config";
+import { sweepSessionsQueue } from "#features/account/account.jobs.ts";
 import { buildBookmarklet } from "#features/bookmarklet/build-bookmarklet.ts";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
 import { removeFilesQueue, sweepFilesQueue } from "#features/images/images.jobs.ts";
@@ -19,7 +20,7 @@ import { createStorage } from "#platform/storage.ts";
 import { loadStaticAssets } from "#web/static-assets.ts";
 
 /** Every queue there is; worker.ts says who takes its jobs. */
-export const queues = [removeFilesQueue, sweepFilesQueue] as const;
+export const queues = [removeFilesQueue, sweepFilesQueue, sweepSessionsQueue] as const;
 
 export type Dependencies = Awaited<ReturnType<typeof createDependencies>>;
 

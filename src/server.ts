@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApp } from "#app";
+import { say } from "#command";
 import { type Config, readConfig, WrongSetting } from "#config";
 import { createDependencies } from "#dependencies";
 import { DataFolderInUse, openDatabaseUrl } from "#platform/database.ts";
@@ -14,8 +15,6 @@ import { startWorker } from "./worker.ts";
 const graceMilliseconds = 10_000;
 /** How long a load balancer has to notice that readiness is 503 before connections are refused. */
 const noticeMilliseconds = 1000;
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** What to undo, newest first, when the server stops or fails to start. */
 type Undo = (() => Promise<void>)[];

@@ -1,5 +1,7 @@
+import { runCommand, say } from "#command";
 import { readConfig } from "#config";
 import { createDependencies } from "#dependencies";
+import { sweepSessions, sweepSessionsQueue } from "#features/account/account.jobs.ts";
 import {
   removeFiles,
   removeFilesQueue,
@@ -23,6 +25,7 @@ export async function startWorker(deps: {
 }): Promise<void> {
   await deps.jobs.work(removeFilesQueue, (data: { sha256: string }) => removeFiles(deps, data));
   await deps.jobs.work(sweepFilesQueue, () => sweepFiles(deps), { cron: "17 * * * *" });
+  await deps.jobs.work(sweepSessionsQueue, () => sweepSessions(deps), { cron: "43 4 * * *" });
 }
 
 /** `npm run worker`: the jobs in a process of their own, beside any number of servers. */
@@ -40,7 +43,7 @@ async function runAlone(): Promise<void> {
   process.once("SIGTERM", () => void stop());
   process.once("SIGINT", () => void stop());
   await startWorker(deps);
-  process.stdout.write("Magpie's worker is running.\n");
+  say("Magpie's worker is running.");
 }
 
-if (import.meta.main) await runAlone();
+if (import.meta.main) await runCommand(runAlone);

@@ -135,9 +135,12 @@ function sendProblem(req: Request, res: Response, problem: Problem): void {
 }
 
 /** Everything no route answered: 405 where another method would have, else 404. */
-export function nothingHere(routes: Router): RequestHandler {
+export function nothingHere(...routers: Router[]): RequestHandler {
   return (req, _res, next) => {
-    const allow = methodsOf(routes.stack as unknown as Layer[], req.path);
+    const allow = methodsOf(
+      routers.flatMap((router) => router.stack as unknown as Layer[]),
+      req.path,
+    );
     next(allow.size > 0 ? new MethodNotAllowed([...allow].sort()) : new NotFound());
   };
 }

@@ -2,8 +2,9 @@ import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 
 const hour = 3_600_000;
-const idle = 14 * 24 * hour;
-const absolute = 90 * 24 * hour;
+/** How long a session lives unused, and how long at most. */
+export const idleMilliseconds = 14 * 24 * hour;
+export const absoluteMilliseconds = 90 * 24 * hour;
 
 /** The person signed in by a session, or null once it ended, aged out, or the person was deactivated. */
 export async function findSession(
@@ -31,8 +32,8 @@ export async function findSession(
   const age = (since: Date) => now.getTime() - since.getTime();
   if (
     !session?.user.isActive ||
-    age(session.createdAt) > absolute ||
-    age(session.lastSeenAt) > idle
+    age(session.createdAt) > absoluteMilliseconds ||
+    age(session.lastSeenAt) > idleMilliseconds
   ) {
     return null;
   }

@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { signedInPerson } from "#tests/factories/people.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import { createVisitor } from "#tests/support/visitor.ts";
+
+let site: TestApp;
+beforeAll(async () => {
+  site = await startTestApp();
+});
+afterAll(() => site.close());
+
+/** What the command prints and its exit code. */
+async function admin(...words: string[]) {
+  const env = { ...process.env, DATABASE_URL: site.databaseUrl, DATA_DIR: site.dataFolder };
+  const run = promisify(execFile)(process.execPath, ["src/admin.ts", ...words], { env });
+  return run.then(
+    ({ stdout }) => ({ said: stdout, code: 0 }),
+    ({ stdout, stderr, code }) => ({ said: `${stdout}${stderr}`, code: Number(code) }),
+  );
+}
+
+const passwordIn = (said: string) => /password: (\S{16})/.exec(said)?.[1] ?? "";
+const signIn = (username: string, password: string) =>
+  createVisitor(site.app).post("/login", { username, password });
+
+test("create-admin makes an administrator who can sign in with the printed password", async () => {
+  const { said, code } = await admin("create-admin", "Olga", "olga@example.org");
+  expect(code).toBe(0);
+  expect((await signIn("olga", passwordIn(said))).status).toBe(303);
+  const olga = await site.deps.database.user.findUniqueOrThrow({ where: { username: "olga" } });
+  expect(olga).toMatchObject({ isSuperuser: true, isStaff: true });
+
+  const again = await admin("create-admin", "OLGA", "other@example.org");
+  expect(again).toEqual({ said: "This username is taken. Choose another.\n", code: 1 });
+});
+
+test("reset-password prints a new password and ends the person's sessions", async () => {
+  const { username, visitor } = await signedInPerson(site);
+  const { said, code } = await admin("reset-password", username);
+  expect(code).toBe(0);
+  expect((await visitor.get("/images/new")).status).toBe(303);
+  expect((await signIn(username, passwordIn(said))).status).toBe(303);
+  expect(await admin("reset-password", "nobody")).toEqual({
+    said: "There is nobody named nobody.\n",
+    code: 1,
+  });
+});
+
+test("other words get the usage", async () => {
+  expect(await admin("promote", "olga")).toMatchObject({
+    said: expect.stringContaining("Usage: npm run admin"),
+    code: 2,
+  });
+});
