@@ -13,7 +13,9 @@ afterAll(() => site.close());
 
 /** What the command prints and its exit code. */
 async function admin(...words: string[]) {
-  const env = { ...process.env, DATABASE_URL: site.databaseUrl, DATA_DIR: site.dataFolder };
+  // Vitest's own environment holds settings of ours, such as BASE_URL.
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, DATABASE_URL: site.databaseUrl, DATA_DIR: site.dataFolder };
   const run = promisify(execFile)(process.execPath, ["src/admin.ts", ...words], { env });
   return run.then(
     ({ stdout }) => ({ said: stdout, code: 0 }),
@@ -27,7 +29,7 @@ const signIn = (username: string, password: string) =>
 
 test("create-admin makes an administrator who can sign in with the printed password", async () => {
   const { said, code } = await admin("create-admin", "Olga", "olga@example.org");
-  expect(code).toBe(0);
+  expect({ said, code }).toMatchObject({ code: 0 });
   expect((await signIn("olga", passwordIn(said))).status).toBe(303);
   const olga = await site.deps.database.user.findUniqueOrThrow({ where: { username: "olga" } });
   expect(olga).toMatchObject({ isSuperuser: true, isStaff: true });
@@ -39,7 +41,7 @@ test("create-admin makes an administrator who can sign in with the printed passw
 test("reset-password prints a new password and ends the person's sessions", async () => {
   const { username, visitor } = await signedInPerson(site);
   const { said, code } = await admin("reset-password", username);
-  expect(code).toBe(0);
+  expect({ said, code }).toMatchObject({ code: 0 });
   expect((await visitor.get("/images/new")).status).toBe(303);
   expect((await signIn(username, passwordIn(said))).status).toBe(303);
   expect(await admin("reset-password", "nobody")).toEqual({
