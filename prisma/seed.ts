@@ -18,8 +18,12 @@ async function seedWhenEmpty(deps: SeedDeps, say: (line: string) => void): Promi
   const password = config.admin.password ?? randomBytes(12).toString("base64url");
   const { username, email } = config.admin;
   await createPerson(deps, { username, email, password, isStaff: true, isSuperuser: true });
-  if (config.seedDemo) await seedDemo(deps);
+  // Said before the demo is drawn: whatever happens to that, the password is known.
   say(
     `Administrator: ${username}, password: ${config.admin.password ? "as set in ADMIN_PASSWORD" : password}`,
   );
+  if (!config.seedDemo) return;
+  await seedDemo(deps).catch((error) => {
+    say(`The demo could not be made: ${error instanceof Error ? error.message : error}`);
+  });
 }

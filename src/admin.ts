@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { runCommand, say } from "#command";
 import { readConfig } from "#config";
+import { UsernameSchema } from "#features/account/account.schemas.ts";
 import { changePassword } from "#features/account/change-password.ts";
 import { createPerson } from "#features/account/register-person.ts";
+import { Invalid } from "#lib/errors.ts";
 import { createDatabase, createPool, type Database, openDatabaseUrl } from "#platform/database.ts";
 import { migrate } from "#platform/migrations.ts";
 
@@ -21,6 +23,10 @@ function commandOf([name, username, email, ...rest]: string[]): Command | null {
   const password = randomBytes(12).toString("base64url");
   if (name === "create-admin" && username && email && rest.length === 0) {
     return async (database) => {
+      const named = UsernameSchema.safeParse(username);
+      if (!named.success) throw new Invalid({ username: named.error.issues[0]?.message ?? "" });
+      // As the database asks: on a home network an address may end in the name of a machine.
+      if (!/^[^@\s]+@[^@\s]+$/.test(email)) throw new Invalid({ email: "Give an e-mail address." });
       await createPerson(
         { database, clock },
         { username, email, password, isStaff: true, isSuperuser: true },

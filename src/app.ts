@@ -29,7 +29,6 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   app.disable("x-powered-by");
   setUpViews(app, {
     folder: fileURLToPath(new URL("../views", import.meta.url)),
-    production: config.production,
     globals: { asset: deps.assets.urlOf, signUpsOpen: deps.signUpsOpen },
   });
 

@@ -43,9 +43,11 @@ export async function createDependencies(
   });
   const database = createDatabase(pool);
   const storage = await createStorage({ folder: join(config.dataFolder, "storage") });
-  await storage.check(
-    async () => (await database.image.findFirst({ select: { id: true } })) !== null,
-  );
+  const { storageId } = await database.site.findFirstOrThrow();
+  await storage.check({
+    storageId,
+    hasRows: async () => (await database.image.findFirst({ select: { id: true } })) !== null,
+  });
   const { temporaryFolder } = storage;
 
   const safeFetch =
@@ -55,7 +57,8 @@ export async function createDependencies(
       maxBytes: config.maxImageBytes,
       timeoutMs: 15_000,
       temporaryFolder,
-      userAgent: `Mozilla/5.0 (compatible; Magpie/1.0; +${config.baseUrl})`,
+      // A public site says where it is; a name on a home network is nobody else's business.
+      userAgent: `Mozilla/5.0 (compatible; Magpie/1.0${config.https ? `; +${config.baseUrl}` : ""})`,
       logger,
       concurrency: { total: 16, perPerson: 4, waiting: 200 },
     });
@@ -65,6 +68,7 @@ export async function createDependencies(
     concurrency: 2,
     maxWaiting: 100,
   });
+  const limits = createRateLimits(pool, { enabled: config.rateLimits });
   const incoming = createIncomingPictures(temporaryFolder, clock);
   const jobs = await createJobs({ databaseUrl, queues, logger });
   const PgStore = connectPgSimple(session);
@@ -90,11 +94,17 @@ export async function createDependencies(
     storage,
     temporaryFolder,
     lock: createAdvisoryLock(lockPool),
-    limits: createRateLimits(pool, { enabled: config.rateLimits }),
+    limits,
     safeFetch,
     imageProcessor,
     incoming,
-    fetchPicture: createFetchPicture({ safeFetch, imageProcessor, incoming, temporaryFolder }),
+    fetchPicture: createFetchPicture({
+      safeFetch,
+      imageProcessor,
+      incoming,
+      temporaryFolder,
+      limits,
+    }),
     jobs,
     sessionStore,
     assets,

@@ -20,6 +20,9 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 export const displayName = (person: { username: string; firstName: string; lastName: string }) =>
   `${person.firstName} ${person.lastName}`.trim() || person.username;
 
+/** The first letter of a name, whole also where it takes two code units. */
+export const initialOf = (name: string): string => [...name][0]?.toUpperCase() ?? "";
+
 /** "2.4 MB": bytes in decimal units, as browsers and file managers show them. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -10,6 +10,9 @@ export type AdvisoryLock = <T>(name: string, work: () => Promise<T>) => Promise<
 export function createAdvisoryLock(pool: pg.Pool): AdvisoryLock {
   return async (name, work) => {
     const client = await pool.connect();
+    // The pool listens only to idle connections; one lost during the work would end the process.
+    const ignore = () => {};
+    client.on("error", ignore);
     let broken = true;
     try {
       await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [name]);
@@ -18,6 +21,7 @@ export function createAdvisoryLock(pool: pg.Pool): AdvisoryLock {
       broken = false;
       return result;
     } finally {
+      client.off("error", ignore);
       // Closing the connection frees the lock whatever went wrong.
       client.release(broken);
     }

@@ -81,6 +81,8 @@ export function createPool(
     statement_timeout: timeout,
     idle_in_transaction_session_timeout: timeout,
     keepAlive: true,
+    // Prisma's adapter sends and reads times without their zone, taking the session's for UTC.
+    options: "-c TimeZone=UTC",
   });
   pool.on("error", options.onError);
   return pool;

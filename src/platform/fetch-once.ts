@@ -1,6 +1,6 @@
 // One request without following anything: bounds what the answer may be, and streams it to disk.
 
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type buildConnector, Client, type Dispatcher } from "undici";
@@ -9,7 +9,6 @@ import { FetchError } from "./fetch-error.ts";
 export interface StoredBody {
   readonly path: string;
   readonly bytes: number;
-  readonly sha256: string;
   readonly contentType: string;
 }
 
@@ -96,7 +95,6 @@ async function store(
   options: { readonly maxBytes: number; readonly temporaryFolder: string },
 ): Promise<StoredBody> {
   const path = join(options.temporaryFolder, `fetch-${randomUUID()}`);
-  const hash = createHash("sha256");
   let bytes = 0;
   const file = await orCannotStore(open(path, "wx", 0o600));
   try {
@@ -105,7 +103,6 @@ async function store(
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > options.maxBytes) throw new FetchError("too_large");
-      hash.update(chunk);
       await orCannotStore(file.writeFile(chunk));
     }
     if (bytes === 0) {
@@ -119,7 +116,7 @@ async function store(
     throw error;
   }
   const contentType = header(headers, "content-type").slice(0, 200);
-  return { path, bytes, sha256: hash.digest("hex"), contentType };
+  return { path, bytes, contentType };
 }
 
 async function orCannotStore<T>(work: Promise<T>): Promise<T> {

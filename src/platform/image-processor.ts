@@ -105,20 +105,22 @@ export function createImageProcessor(options: ImageProcessorOptions): ImageProce
   const limitLarge = pLimit(1);
   let admitted = 0;
 
-  async function processNow(path: string, temporaryFolder: string): Promise<ProcessedImage> {
-    const bytes = await readAtMost(path, maxBytes);
-    const image = await inspectImage(bytes, maxPixels);
+  async function processInTurn(path: string, temporaryFolder: string): Promise<ProcessedImage> {
+    const image = await limit(async () =>
+      inspectImage(await readAtMost(path, maxBytes), maxPixels),
+    );
+    const deriveNow = () => limit(derive, path, image, temporaryFolder);
+    // Large ones queue outside: waiting for each other, they hold no place that small ones could use.
     const isLarge = image.width * image.height * image.frames > LARGE_PIXELS;
-    return isLarge
-      ? limitLarge(derive, bytes, image, temporaryFolder)
-      : derive(bytes, image, temporaryFolder);
+    return isLarge ? limitLarge(deriveNow) : deriveNow();
   }
 
   async function derive(
-    bytes: Buffer,
+    path: string,
     image: InspectedImage,
     temporaryFolder: string,
   ): Promise<ProcessedImage> {
+    const bytes = await readAtMost(path, maxBytes);
     const { format, width, height, frames } = image;
     const secondsLeft = startClock(timeoutSeconds);
     const thumbnails: Thumbnail[] = [];
@@ -131,15 +133,15 @@ export function createImageProcessor(options: ImageProcessorOptions): ImageProce
 
       const sampled = await sample(source, secondsLeft);
       for (const size of thumbnailSizes(image)) {
-        const path = join(temporaryFolder, `thumbnail-${randomUUID()}.webp`);
+        const file = join(temporaryFolder, `thumbnail-${randomUUID()}.webp`);
         const encoded = await run(resizeTo(source.all(), size).webp(webp), secondsLeft);
-        thumbnails.push({ ...size, path });
-        await writeFile(path, encoded.data, { flag: "wx" });
+        thumbnails.push({ ...size, path: file });
+        await writeFile(file, encoded.data, { flag: "wx" });
       }
       const sha256 = Buffer.from(await subtle.digest("SHA-256", bytes)).toString("hex");
       return { format, width, height, frames, bytes: bytes.length, sha256, ...sampled, thumbnails };
     } catch (error) {
-      await Promise.allSettled(thumbnails.map(({ path }) => rm(path, { force: true })));
+      await Promise.allSettled(thumbnails.map((made) => rm(made.path, { force: true })));
       throw clearDiskError(error);
     }
   }
@@ -149,7 +151,7 @@ export function createImageProcessor(options: ImageProcessorOptions): ImageProce
       if (admitted >= concurrency + maxWaiting) throw new ImageError("busy");
       admitted++;
       try {
-        return await limit(processNow, path, temporaryFolder);
+        return await processInTurn(path, temporaryFolder);
       } finally {
         admitted--;
       }

@@ -12,7 +12,6 @@ export interface FetchedFile {
   /** A temporary file, mode 0600, that the caller must move away or remove. */
   readonly path: string;
   readonly bytes: number;
-  readonly sha256: string;
   /** After redirects, without fragment. */
   readonly finalUrl: string;
   /** As the host says it, so never to be trusted; empty when it says nothing. */

@@ -50,8 +50,11 @@ export interface Storage {
   listOlderThan(prefix: string, date: Date): AsyncIterable<string>;
   /** Removes what crashes left in the temporary folder, and returns how many files. */
   sweepTemporary(olderThan: Date): Promise<number>;
-  /** At every start. Throws unless the marker is there, or may be written because no row exists yet. */
-  check(hasRows: () => Promise<boolean>): Promise<void>;
+  /**
+   * At every start. Throws unless the folder is marked as the one of the database that `storageId`
+   * names, or may be marked because no image is known yet: else the sweep would delete every picture.
+   */
+  check(database: { storageId: string; hasRows: () => Promise<boolean> }): Promise<void>;
 }
 
 const SEGMENT = "[a-z0-9](?:[a-z0-9_-]|\\.(?=[a-z0-9]))*";
@@ -137,16 +140,22 @@ export async function createStorage(options: { folder: string }): Promise<Storag
       return removed;
     },
 
-    async check(hasRows) {
+    async check({ storageId, hasRows }) {
       const marker = join(root, MARKER);
-      if ((await readFile(marker).catch(ignoreMissing)) !== undefined) return;
+      const text = await readFile(marker, "utf8").catch(ignoreMissing);
+      if (text?.includes(storageId)) return;
+      if (text !== undefined) {
+        throw new Error(
+          `The image folder ${root} belongs to another database: set DATABASE_URL or DATA_DIR to the pair that belongs together.`,
+        );
+      }
       if (await hasRows()) {
         throw new Error(
           `The image folder ${root} lacks the file ${MARKER} although the database knows images: mount the right disk or restore the backup, and Magpie will start again.`,
         );
       }
       const temporary = join(temporaryFolder, `marker-${randomUUID()}`);
-      await writeFile(temporary, MARKER_TEXT, { flush: true });
+      await writeFile(temporary, `${MARKER_TEXT}${storageId}\n`, { flush: true });
       await rename(temporary, marker);
       await syncFolders(root, root);
     },

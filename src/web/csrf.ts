@@ -16,10 +16,14 @@ const { generateToken, isRequestValid } = csrfSync({
 /** The session's token; asking for it starts a session. */
 export const csrfTokenOf = (req: Request): string => generateToken(req);
 
+const strangerMilliseconds = 4 * 3_600_000;
+
 /** Stands before a page whose form strangers send: a token that cannot be kept must not be shown. */
 export const keepCsrfToken: RequestHandler = (req, _res, next) => {
   if (req.user || req.session.csrfToken) return next();
   csrfTokenOf(req);
+  // Anyone may ask for such a page any number of times; what that stores must not last for weeks.
+  req.session.cookie.maxAge = strangerMilliseconds;
   req.session.save((error) => {
     // Without a session nothing tries to save it once more at the end, and no cookie names it.
     if (error) Object.assign(req, { session: undefined });

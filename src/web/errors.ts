@@ -59,19 +59,12 @@ export class UnsupportedType extends DomainError {
   }
 }
 
-export class TooLarge extends DomainError {
-  constructor() {
-    super("too_large", "That is more than Magpie takes at once. Send something smaller.");
-  }
-}
-
 function statusOf(error: DomainError): number {
   if (error instanceof BadRequest) return 400;
   if (error instanceof Forbidden) return 403;
   if (error instanceof NotFound) return 404;
   if (error instanceof MethodNotAllowed) return 405;
   if (error instanceof Conflict) return 409;
-  if (error instanceof TooLarge) return 413;
   if (error instanceof UnsupportedType) return 415;
   if (error instanceof Invalid) return 422;
   if (error instanceof TooManyRequests) return 429;

@@ -28,12 +28,15 @@ function pageToReturnTo(req: Request): string {
     : "/";
 }
 
+/** Two addresses of 2,048 characters, encoded, fit; Node reads headers of at most 16 KiB. */
+const maxLocalPath = 15_000;
+
 /**
  * `text` when it is a path on this site, else "/". Browsers read "//x", "/\x" and "/<tab>/x" as
  * another host, so it is resolved as they do and compared, rather than matched.
  */
 export function localPath(text: string | undefined): string {
-  if (!text?.startsWith("/") || text.length > 4096) return "/";
+  if (!text?.startsWith("/") || text.length > maxLocalPath) return "/";
   const here = "http://magpie.invalid";
   const url = URL.parse(text, here);
   if (url?.origin !== here) return "/";

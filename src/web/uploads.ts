@@ -13,7 +13,6 @@ import { refuseJunk } from "#web/input.ts";
 /** A file of a form, in a temporary file that is removed after the answer unless moved away. */
 export interface ReceivedFile {
   path: string;
-  name: string;
   bytes: number;
   /** Larger than allowed: cut off, so only good for saying so beside the form's other fields. */
   tooLarge: boolean;
@@ -25,7 +24,6 @@ export const receivedFile = (req: Request): ReceivedFile | null => {
   if (!file?.path || !file.bytes) return null;
   return {
     path: file.path,
-    name: file.originalname,
     bytes: file.bytes,
     tooLarge: file.tooLarge === true,
   };
@@ -53,13 +51,16 @@ export function receiveFile(
   return [
     (req, res, next) => {
       res.once("close", () => {
-        if (req.file?.path) void rm(req.file.path, { force: true });
+        if (req.file?.path) void removeQuietly(req.file.path);
       });
       upload(req, res, (error: unknown) => next(asHttpError(error)));
     },
     refuseJunk,
   ];
 }
+
+/** What a failing disk leaves is swept an hour later. */
+const removeQuietly = (path: string) => rm(path, { force: true }).catch(() => {});
 
 function countingStorage(folder: string, maxBytes: number): StorageEngine {
   return {
@@ -81,12 +82,12 @@ function countingStorage(folder: string, maxBytes: number): StorageEngine {
             tooLarge: bytes > maxBytes,
           } as Partial<Express.Multer.File>),
         (error) => {
-          void rm(path, { force: true }).then(() => callback(clearDiskError(error)));
+          void removeQuietly(path).then(() => callback(clearDiskError(error)));
         },
       );
     },
     _removeFile(_req, file, callback) {
-      rm(file.path, { force: true }).then(() => callback(null), callback);
+      void removeQuietly(file.path).then(() => callback(null));
     },
   };
 }

@@ -1,17 +1,19 @@
 import type { Express, RequestHandler } from "express";
 import nunjucks from "nunjucks";
+import { initialOf } from "#lib/text.ts";
 import { csrfTokenOf } from "#web/csrf.ts";
 import { takeFlash } from "#web/flash.ts";
 
 /** Nunjucks over views/: everything is escaped; `dump` and `safe` have no place in a template here. */
 export function setUpViews(
   app: Express,
-  options: { folder: string; production: boolean; globals: Record<string, unknown> },
+  options: { folder: string; globals: Record<string, unknown> },
 ): void {
-  const views = new nunjucks.Environment(
-    new nunjucks.FileSystemLoader(options.folder, { noCache: !options.production }),
-    { autoescape: true, trimBlocks: true, lstripBlocks: true },
-  );
+  const views = new nunjucks.Environment(new nunjucks.FileSystemLoader(options.folder), {
+    autoescape: true,
+    trimBlocks: true,
+    lstripBlocks: true,
+  });
   for (const [name, value] of Object.entries(options.globals)) views.addGlobal(name, value);
   views.express(app);
   app.set("view engine", "njk");
@@ -19,7 +21,7 @@ export function setUpViews(
 
 /** What the layout of every page needs of this request. */
 export const pageLocals: RequestHandler = (req, res, next) => {
-  res.locals.viewer = req.user ?? null;
+  res.locals.viewer = req.user ? { ...req.user, initial: initialOf(req.user.name) } : null;
   // Nobody goes back to the address of a POST.
   res.locals.path = req.method === "POST" ? "/" : req.originalUrl;
   res.locals.takeFlash = () => takeFlash(req);

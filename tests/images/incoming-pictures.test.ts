@@ -38,7 +38,11 @@ test("two processes that fetch the same address at once do not take each other's
   const first = await createProcess().add(await received("a"));
   const second = await createProcess().add(await received("b"));
   expect(second).toEqual(first);
-  expect((await readdir(folder)).sort()).toEqual(["a", "a.webp", `incoming-${first.id}.json`]);
+  expect((await readdir(folder)).sort()).toEqual([
+    "a",
+    "a.webp",
+    `incoming-${first.personId}-${first.id}.json`,
+  ]);
 });
 
 test("what waited too long makes room for what was fetched anew", async () => {
@@ -46,7 +50,11 @@ test("what waited too long makes room for what was fetched anew", async () => {
   now = new Date(now.getTime() + 600_001);
   const second = await createProcess().add(await received("b"));
   expect(second.id).toBe(first.id);
-  expect((await readdir(folder)).sort()).toEqual(["b", "b.webp", `incoming-${first.id}.json`]);
+  expect((await readdir(folder)).sort()).toEqual([
+    "b",
+    "b.webp",
+    `incoming-${first.personId}-${first.id}.json`,
+  ]);
 });
 
 test("two files that one person sends are two", async () => {
@@ -55,7 +63,11 @@ test("two files that one person sends are two", async () => {
   const second = await incoming.add(await received("b", null));
   expect(second.id).not.toBe(first.id);
   await incoming.discard(first);
-  expect((await readdir(folder)).sort()).toEqual(["b", "b.webp", `incoming-${second.id}.json`]);
+  expect((await readdir(folder)).sort()).toEqual([
+    "b",
+    "b.webp",
+    `incoming-${second.personId}-${second.id}.json`,
+  ]);
 });
 
 test("what cannot be noted is not left behind", async () => {

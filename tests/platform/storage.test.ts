@@ -203,19 +203,28 @@ describe("sweeping", () => {
 });
 
 describe("the marker", () => {
-  const withRows = async () => true;
-  const withoutRows = async () => false;
+  const storageId = "8f14e45f-ceea-467f-a8a0-000000000001";
+  const empty = { storageId, hasRows: async () => false };
+  const used = { storageId, hasRows: async () => true };
 
   test("is written at the first start and found afterwards", async () => {
-    await storage.check(withoutRows);
+    await storage.check(empty);
     expect((await stat(join(folder, ".magpie-storage"))).size).toBeGreaterThan(0);
-    await storage.check(withRows);
-    await storage.check(() => expect.unreachable("the marker is enough"));
+    await storage.check(used);
+    await storage.check({ storageId, hasRows: () => expect.unreachable("the marker is enough") });
   });
 
   test("missing although there are rows stops the start with one sentence", async () => {
-    await expect(storage.check(withRows)).rejects.toThrow(/^The image folder .+ mount .+\.$/);
+    await expect(storage.check(used)).rejects.toThrow(/^The image folder .+ mount .+\.$/);
     await expect(access(join(folder, ".magpie-storage"))).rejects.toThrow();
+  });
+
+  test("of another database stops the start, before a sweep could delete what it does not know", async () => {
+    await storage.check(empty);
+    const other = { storageId: "8f14e45f-ceea-467f-a8a0-000000000002", hasRows: async () => false };
+    await expect(storage.check(other)).rejects.toThrow(
+      /^The image folder .+ another database.+\.$/,
+    );
   });
 });
 

@@ -30,6 +30,7 @@ const onlyInSql = {
       "images_totals_check",
     ],
     profiles: ["profiles_bio_check", "profiles_counts_check"],
+    site: ["site_single_check"],
     users: ["users_email_check", "users_username_check"],
   },
 };
@@ -263,6 +264,7 @@ describe("the database refuses what no person or picture can be", () => {
       "image_daily_views",
       [{ image_id: -1, day: "2026-01-01", views: -1 }],
     ],
+    ["site_single_check", "site", [{ id: 2 }]],
   ])("%s", async (constraint, table, rows) => {
     for (const row of rows) {
       const failure = await insert(table, row).catch((error: pg.DatabaseError) => error);

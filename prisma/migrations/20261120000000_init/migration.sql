@@ -128,6 +128,14 @@ CREATE TABLE "session_store" (
 );
 
 -- CreateTable
+CREATE TABLE "site" (
+    "id" INTEGER NOT NULL DEFAULT 1,
+    "storage_id" UUID NOT NULL DEFAULT gen_random_uuid(),
+
+    CONSTRAINT "site_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "rate_limits" (
     "key" VARCHAR(255) NOT NULL,
     "points" INTEGER NOT NULL DEFAULT 0,
@@ -248,3 +256,8 @@ ALTER TABLE "images"
 
 ALTER TABLE "image_daily_views"
   ADD CONSTRAINT "image_daily_views_views_check" CHECK ("views" >= 0);
+
+ALTER TABLE "site"
+  ADD CONSTRAINT "site_single_check" CHECK ("id" = 1);
+
+INSERT INTO "site" DEFAULT VALUES;

@@ -2,12 +2,13 @@ import { type Request, Router } from "express";
 import { RegistrationSchema, SignInSchema } from "#features/account/account.schemas.ts";
 import { registerPerson } from "#features/account/register-person.ts";
 import { endSession } from "#features/account/start-session.ts";
-import { Forbidden, Invalid, TooManyRequests } from "#lib/errors.ts";
+import { Forbidden, Invalid } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
 import { keepCsrfToken, requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
+import { fieldErrors } from "#web/form-errors.ts";
 import { localPath } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
 import { wantsJson } from "#web/negotiation.ts";
@@ -60,11 +61,9 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         );
         res.redirect(303, localPath(req.body.next));
       } catch (error) {
-        if (!(error instanceof Invalid) || wantsJson(req)) throw error;
+        const errors = fieldErrors(error, { req, res, limitField: "username" });
         const { password, password2, ...values } = req.body ?? {};
-        res
-          .status(422)
-          .render("account/register", { values, errors: error.fields, next: values.next });
+        res.render("account/register", { values, errors, next: values.next });
       }
     });
 
@@ -89,13 +88,8 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         await signInAs(req, person);
         res.redirect(303, next);
       } catch (error) {
-        if (wantsJson(req)) throw error;
-        if (error instanceof TooManyRequests) res.set("Retry-After", String(error.retryAfter));
-        else if (!(error instanceof Invalid)) throw error;
-        const errors = error instanceof Invalid ? error.fields : { username: error.message };
-        res
-          .status(error instanceof Invalid ? 422 : 429)
-          .render("account/sign-in", { values: { username }, errors, next });
+        const errors = fieldErrors(error, { req, res, limitField: "username" });
+        res.render("account/sign-in", { values: { username }, errors, next });
       }
     });
 

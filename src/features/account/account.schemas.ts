@@ -3,15 +3,17 @@ import { refusalOfPassword } from "#features/account/password-rules.ts";
 
 const text = (sentence: string) => z.string(sentence).trim();
 
+export const UsernameSchema = text("Choose a username.")
+  .min(1, "Choose a username.")
+  .max(50, "Use at most 50 characters.")
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
+    "Use letters a to z, digits, dots, hyphens and underscores; begin with a letter or digit.",
+  );
+
 export const RegistrationSchema = z
   .object({
-    username: text("Choose a username.")
-      .min(1, "Choose a username.")
-      .max(50, "Use at most 50 characters.")
-      .regex(
-        /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
-        "Use letters a to z, digits, dots, hyphens and underscores; begin with a letter or digit.",
-      ),
+    username: UsernameSchema,
     firstName: z.string().trim().max(150, "Use at most 150 characters.").default(""),
     email: text("Enter your e-mail address.")
       .max(254, "Use at most 254 characters.")

@@ -19,7 +19,10 @@ export async function verifyCredentials(
   { input }: { input: { username: string; password: string; address: string } },
 ) {
   const { signInsByAccount, signInsByAddress, signInsByAccountAndAddress } = deps.limits;
-  const account = input.username.trim().toLowerCase();
+  const login = input.username.trim().toLowerCase();
+  const user = await findUserByLogin(deps.database, login);
+  // One account by whichever of its two names it is guessed at.
+  const account = user ? `id ${user.id}` : login;
   const network = networkOf(input.address);
   const pair = `${account} ${network}`;
   const underAttack = (await signInsByAccount.count(account)) >= failuresOfAnAttack;
@@ -30,7 +33,6 @@ export async function verifyCredentials(
   };
 
   await checkLimits();
-  const user = await findUserByLogin(deps.database, account);
   const matches = await verifyPassword(user?.passwordHash ?? null, input.password);
   if (!user?.isActive || !matches) {
     await signInsByAccount.take(account);

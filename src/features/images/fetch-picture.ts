@@ -8,6 +8,7 @@ import { Invalid, TooManyRequests, Unavailable } from "#lib/errors.ts";
 import { FetchError } from "#platform/fetch-error.ts";
 import { ImageError } from "#platform/image-error.ts";
 import type { ImageProcessor } from "#platform/image-processor.ts";
+import type { RateLimits } from "#platform/rate-limits.ts";
 import type { FetchedFile, SafeFetch } from "#platform/safe-fetch.ts";
 
 export interface FetchPictureDeps {
@@ -15,6 +16,7 @@ export interface FetchPictureDeps {
   imageProcessor: ImageProcessor;
   incoming: IncomingPictures;
   temporaryFolder: string;
+  limits: Pick<RateLimits, "picturesByPerson">;
 }
 
 type PageImages = ReturnType<typeof findPageImages>;
@@ -78,6 +80,7 @@ async function fetchPicture(
   { personId, url, page }: { personId: number; url: string; page: string },
 ): Promise<Fetched> {
   let file: FetchedFile | undefined;
+  await deps.limits.picturesByPerson.take(String(personId));
   try {
     file = await deps.safeFetch(url, {
       personKey: String(personId),
@@ -99,6 +102,7 @@ export async function receivePicture(
   deps: FetchPictureDeps,
   { personId, path: sent }: { personId: number; path: string },
 ): Promise<IncomingPicture> {
+  await deps.limits.picturesByPerson.take(String(personId));
   // A form's own files go with its answer; this one may have to wait for the next form.
   const path = join(deps.temporaryFolder, `received-${randomUUID()}`);
   try {

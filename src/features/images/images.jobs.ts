@@ -1,4 +1,9 @@
-import { contentLockName, originalKey, thumbnailKey } from "#features/images/storage-keys.ts";
+import {
+  contentLockName,
+  imageFormats,
+  originalKey,
+  thumbnailKey,
+} from "#features/images/storage-keys.ts";
 import { thumbnailWidths } from "#lib/thumbnail-sizes.ts";
 import type { AdvisoryLock } from "#platform/advisory-lock.ts";
 import type { Database } from "#platform/database.ts";
@@ -14,7 +19,6 @@ interface FileDeps {
   clock: () => Date;
 }
 
-const formats = ["jpeg", "png", "webp", "gif", "avif"] as const;
 const hour = 3_600_000;
 
 /** Removes the files of bytes that no row uses any more. May run twice, and late. */
@@ -22,7 +26,7 @@ export async function removeFiles(deps: FileDeps, { sha256 }: { sha256: string }
   await deps.lock(contentLockName(sha256), async () => {
     const used = await deps.database.image.findFirst({ where: { sha256 }, select: { id: true } });
     if (used) return;
-    for (const format of formats) await deps.storage.remove(originalKey(sha256, format));
+    for (const format of imageFormats) await deps.storage.remove(originalKey(sha256, format));
     for (const width of thumbnailWidths) await deps.storage.remove(thumbnailKey(sha256, width));
   });
 }

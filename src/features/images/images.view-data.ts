@@ -115,11 +115,12 @@ export function imageOf(
       words: timeAgo(image.createdAt, now),
       date: longDate(image.createdAt),
     },
-    source: source ? { href: source, host: new URL(source).hostname.replace(/^www\./, "") } : null,
+    source: source
+      ? { href: source, host: (URL.parse(source)?.hostname ?? source).replace(/^www\./, "") }
+      : null,
     totalLikes: image.totalLikes,
     totalViews: image.totalViews,
     likes: counted(image.totalLikes, "like"),
-    views: counted(image.totalViews, "view"),
     isLiked: likes.isLiked,
     likedBy: likes.people.map(personLink),
     othersWhoLike: Math.max(0, image.totalLikes - likes.people.length),

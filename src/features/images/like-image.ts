@@ -46,12 +46,10 @@ export async function unlikeImage(
 }
 
 async function moveLikes(tx: Transaction, id: number, by: 1 | -1): Promise<number> {
-  const { totalLikes } = await tx.image.update({
-    where: { id },
-    data: { totalLikes: { increment: by } },
-    select: { totalLikes: true },
-  });
-  return totalLikes;
+  const [row] = await tx.$queryRaw<{ likes: number }[]>`
+    update images set total_likes = greatest(total_likes + ${by}, 0) where id = ${id}
+    returning total_likes as likes`;
+  return row?.likes ?? 0;
 }
 
 async function likesOf(tx: Transaction, id: number): Promise<number> {

@@ -1,11 +1,8 @@
 import { pipeline } from "node:stream/promises";
 import { Router } from "express";
-import { contentTypeOf } from "#features/images/storage-keys.ts";
+import { contentTypeOf, isMediaKey } from "#features/images/storage-keys.ts";
 import { NotFound } from "#lib/errors.ts";
 import type { Storage } from "#platform/storage.ts";
-
-const keyPattern =
-  /^(?:originals\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}\.(?:jpg|png|webp|gif|avif)|thumbnails\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{64}-(?:320|640|1280)\.webp)$/;
 
 /** Stored and derived images: names carry the content's hash, so they may be kept for ever. */
 export function mediaRoutes({
@@ -18,7 +15,7 @@ export function mediaRoutes({
   const router = Router();
   router.get("/media/*key", async (req, res) => {
     const key = req.path.slice("/media/".length);
-    if (!keyPattern.test(key)) throw new NotFound();
+    if (!isMediaKey(key)) throw new NotFound();
     const { stream, size } = await storage.open(key);
     res.set({
       "Content-Type": contentTypeOf(key),

@@ -47,6 +47,7 @@ export function previewOf(
     height: image.height,
     words: `${image.width} × ${image.height}, ${image.format.toUpperCase()}, ${fileSize(image.bytes)}${image.frames > 1 ? ", moving" : ""}`,
     alike: alike.map((own) => ({
+      id: own.id,
       title: own.title,
       href: imageHref(own),
       thumbnail: mediaUrl(thumbnailKey(own.sha256, 320)),

@@ -50,7 +50,6 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
     const draft = draftOf(req.body);
     const template = isHtmx(req) ? "images/preview" : "images/new";
     try {
-      await deps.limits.previewsByPerson.take(String(viewerOf(req).id));
       const fetched = await pictureFor(deps, req, draft, { reuse: true });
       res.render(template, {
         draft,
@@ -81,7 +80,6 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
     let fetched: Fetched | undefined;
     try {
       const input = parseInput(SaveImageSchema, req.body);
-      await deps.limits.savesByPerson.take(String(actor.id));
       fetched = await pictureFor(deps, req, draft);
       if (fetched.kind === "page") return await showChoices(deps, req, res, draft, fetched);
       const saved = await bookmarkImage(deps, { actor, input, picture: fetched.picture });
@@ -93,7 +91,9 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
       res.redirect(303, imageHref(saved));
     } catch (error) {
       const errors = fieldErrors(error, { req, res, limitField: "url" });
-      const kept = fetched ?? (await keepUpload(deps, req));
+      const kept = fetched ?? (error instanceof Invalid ? await keepUpload(deps, req) : null);
+      // The file is what will be saved; an address typed beside it would seem to be.
+      if (kept?.kind === "picture" && kept.picture.sourceUrl === null) draft.url = "";
       res.render("images/new", {
         draft,
         errors,
@@ -124,11 +124,10 @@ async function pictureFor(
   }
   if (file)
     return { kind: "picture", picture: await receivePicture(deps, { personId, path: file.path }) };
-  if (draft.upload) {
+  if (draft.url.trim() === "" && draft.upload) {
     const picture = await deps.incoming.find(draft.upload, personId);
     if (picture) return { kind: "picture", picture };
-    if (!draft.url)
-      throw new Invalid({ file: "This file waited too long. Choose it again." }, "expired");
+    throw new Invalid({ file: "This file waited too long. Choose it again." }, "expired");
   }
   if (!draft.url.trim()) throw new Invalid({ url: nothingChosen });
   return deps.fetchPicture({ personId, url: draft.url.trim(), page: draft.page.trim(), reuse });
@@ -176,7 +175,6 @@ async function previewPicture(deps: SaveImageDeps, req: Request) {
   ) {
     throw new Forbidden();
   }
-  await deps.limits.previewsByPerson.take(String(personId));
   const fetched = await deps.fetchPicture({
     personId,
     url,

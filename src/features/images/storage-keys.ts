@@ -1,4 +1,4 @@
-import type { ThumbnailWidth } from "#lib/thumbnail-sizes.ts";
+import { type ThumbnailWidth, thumbnailWidths } from "#lib/thumbnail-sizes.ts";
 import type { ImageFormat } from "#platform/inspect-image.ts";
 
 const EXTENSIONS: Readonly<Record<ImageFormat, string>> = {
@@ -14,6 +14,19 @@ const CONTENT_TYPES = new Map(
 );
 
 const SHA256 = /^[0-9a-f]{64}$/;
+
+export const imageFormats = Object.keys(EXTENSIONS) as ImageFormat[];
+
+const MEDIA_KEY = new RegExp(
+  "^(?:originals/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\\.(?:" +
+    Object.values(EXTENSIONS).join("|") +
+    ")|thumbnails/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}-(?:" +
+    thumbnailWidths.join("|") +
+    ")\\.webp)$",
+);
+
+/** Whether the storage may have handed out such a key; anything else in it is nobody's to see. */
+export const isMediaKey = (key: string): boolean => MEDIA_KEY.test(key);
 
 export function originalKey(sha256: string, format: ImageFormat): string {
   return `originals/${shard(sha256)}/${sha256}.${EXTENSIONS[format]}`;

@@ -6,8 +6,7 @@ export async function moveImagesCount(
   personId: number,
   by: 1 | -1,
 ): Promise<void> {
-  await tx.profile.update({
-    where: { userId: personId },
-    data: { imagesCount: { increment: by } },
-  });
+  // A counter that drifted is for the recount; it must not keep anyone from deleting a picture.
+  await tx.$executeRaw`
+    update profiles set images_count = greatest(images_count + ${by}, 0) where user_id = ${personId}`;
 }

@@ -1,13 +1,13 @@
 import type { VisiblePerson } from "#features/users/users.access.ts";
 import { longDate } from "#lib/dates.ts";
-import { counted, displayName } from "#lib/text.ts";
+import { counted, displayName, initialOf } from "#lib/text.ts";
 
 export function personOf(person: VisiblePerson) {
   const name = displayName(person);
   return {
     name,
     username: person.username,
-    initial: [...name][0]?.toUpperCase() ?? "",
+    initial: initialOf(name),
     bio: person.profile?.bio ?? "",
     joined: longDate(person.joinedAt),
     pictures: counted(person.profile?.imagesCount ?? 0, "picture"),
