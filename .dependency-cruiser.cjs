@@ -1,7 +1,7 @@
 /** Imports run one way: server -> app -> routes -> features -> web -> platform -> lib. */
 const layers = ["lib", "platform", "web", "features"];
 const above = (layer) => layers.slice(layers.indexOf(layer) + 1).map((name) => `^src/${name}/`);
-const top = "^src/(server|worker|admin|command|app|routes|dependencies)\\.ts$";
+const top = "^src/(server|worker|admin|command|lifecycle|app|routes|dependencies)\\.ts$";
 
 module.exports = {
   forbidden: [

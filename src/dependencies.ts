@@ -27,7 +27,16 @@ export type Dependencies = Awaited<ReturnType<typeof createDependencies>>;
 /** Every client there is, made here and nowhere else. @param fakes what tests put in their place */
 export async function createDependencies(
   config: Config,
-  { databaseUrl, logger }: { databaseUrl: string; logger: Logger },
+  {
+    databaseUrl,
+    logger,
+    supervise = true,
+  }: {
+    databaseUrl: string;
+    logger: Logger;
+    /** Whether this process minds the queue's clock and upkeep; one of a site does. */
+    supervise?: boolean;
+  },
   fakes: { clock?: () => Date; safeFetch?: SafeFetch } = {},
 ) {
   const clock = fakes.clock ?? (() => new Date());
@@ -70,7 +79,7 @@ export async function createDependencies(
   });
   const limits = createRateLimits(pool, { enabled: config.rateLimits });
   const incoming = createIncomingPictures(temporaryFolder, clock);
-  const jobs = await createJobs({ databaseUrl, queues, logger });
+  const jobs = await createJobs({ databaseUrl, queues, logger, supervise });
   const PgStore = connectPgSimple(session);
   const sessionStore = new PgStore({
     pool,

@@ -3,58 +3,44 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApp } from "#app";
 import { say } from "#command";
-import { type Config, readConfig, WrongSetting } from "#config";
+import { type Config, readConfig } from "#config";
 import { createDependencies } from "#dependencies";
-import { DataFolderInUse, openDatabaseUrl } from "#platform/database.ts";
-import { createLogger, type Logger } from "#platform/logger.ts";
+import { openDatabaseUrl } from "#platform/database.ts";
+import { createLogger } from "#platform/logger.ts";
 import { migrate } from "#platform/migrations.ts";
 import { seed } from "#prisma/seed.ts";
+import {
+  finishMilliseconds,
+  type Lifecycle,
+  runUntilStopped,
+  unlessStopping,
+} from "./lifecycle.ts";
 import { startWorker } from "./worker.ts";
 
-/** Requests and jobs get this long to finish after SIGTERM. */
-const graceMilliseconds = 10_000;
 /** How long a load balancer has to notice that readiness is 503 before connections are refused. */
 const noticeMilliseconds = 1000;
+/** One that dies right at its start must not be started in a hot loop. */
+const forkAgainMilliseconds = 1000;
 
-/** What to undo, newest first, when the server stops or fails to start. */
-type Undo = (() => Promise<void>)[];
-
-interface Running {
-  undo: Undo;
-  isStopping: boolean;
-}
-
-async function start(): Promise<void> {
-  let logger = createLogger("info");
-  const running: Running = { undo: [], isStopping: false };
-  try {
-    const config = readConfig();
-    logger = createLogger(config.logLevel);
-    stopOnSignals(running, logger);
-    if (cluster.isWorker) await serve(config, config.databaseUrl ?? "", logger, running);
-    else await startAll(config, logger, running);
-  } catch (error) {
-    const expected = error instanceof WrongSetting || error instanceof DataFolderInUse;
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    if (!expected) logger.error({ err: error }, "the start failed");
-    await stop(running, logger, 1);
-  }
-}
-
-async function startAll(config: Config, logger: Logger, running: Running): Promise<void> {
+async function startAll(config: Config, lifecycle: Lifecycle): Promise<void> {
+  const { undo, stopping, logger } = lifecycle;
   const opened = await openDatabaseUrl(config);
-  running.undo.push(opened.close);
+  undo.push(opened.close);
+  stopping.throwIfAborted();
   await migrate(opened.url);
+  stopping.throwIfAborted();
   if (config.webProcesses === 1) {
-    const port = await serve(config, opened.url, logger, running, { withJobs: true });
+    const port = await serve(config, opened.url, lifecycle, { withJobs: true });
     announce(config, port);
     return;
   }
   const deps = await createDependencies(config, { databaseUrl: opened.url, logger });
-  running.undo.push(deps.close);
-  await seed(deps, say);
+  undo.push(deps.close);
+  await unlessStopping(stopping, () => seed(deps, say));
   await startWorker(deps);
-  announce(config, await forkWebProcesses(config, opened.url, logger, running));
+  undo.push(() => Promise.all([stopWebProcesses(), deps.jobs.stop()]));
+  const forked = () => forkWebProcesses(config, opened.url, lifecycle);
+  announce(config, await unlessStopping(stopping, forked));
 }
 
 const announce = (config: Config, port: number): void =>
@@ -64,18 +50,18 @@ const announce = (config: Config, port: number): void =>
 async function serve(
   config: Config,
   databaseUrl: string,
-  logger: Logger,
-  running: Running,
+  { undo, stopping, logger }: Lifecycle,
   { withJobs = false } = {},
 ): Promise<number> {
-  const deps = await createDependencies(config, { databaseUrl, logger });
-  running.undo.push(deps.close);
+  const deps = await createDependencies(config, { databaseUrl, logger, supervise: withJobs });
+  undo.push(deps.close);
   if (withJobs) {
-    await seed(deps, say);
+    await unlessStopping(stopping, () => seed(deps, say));
     await startWorker(deps);
   }
-  const server = createServer(createApp(deps, { isStopping: () => running.isStopping }));
-  running.undo.push(() => closeServer(server));
+  stopping.throwIfAborted();
+  const server = createServer(createApp(deps, { isStopping: () => stopping.aborted }));
+  undo.push(() => Promise.all([closeServer(server), deps.jobs.stop()]));
   await listen(server, config.port, config.host);
   return (server.address() as AddressInfo).port;
 }
@@ -84,8 +70,7 @@ async function serve(
 function forkWebProcesses(
   config: Config,
   databaseUrl: string,
-  logger: Logger,
-  running: Running,
+  { stopping, logger }: Lifecycle,
 ): Promise<number> {
   const fork = () => cluster.fork({ DATABASE_URL: databaseUrl, DATA_DIR: config.dataFolder });
   return new Promise((resolve, reject) => {
@@ -95,16 +80,15 @@ function forkWebProcesses(
       if (listening === config.webProcesses) resolve(port);
     });
     cluster.on("exit", (worker, code, signal) => {
-      if (running.isStopping) return;
+      if (stopping.aborted) return;
       if (listening < config.webProcesses)
         return reject(new Error("A web process failed to start."));
       logger.error(
         { pid: worker.process.pid, code, signal },
         "a web process died; another takes its place",
       );
-      fork();
+      setTimeout(() => stopping.aborted || fork(), forkAgainMilliseconds);
     });
-    running.undo.push(stopWebProcesses);
     for (let count = 0; count < config.webProcesses; count += 1) fork();
   });
 }
@@ -123,22 +107,6 @@ async function stopWebProcesses(): Promise<void> {
   );
 }
 
-function stopOnSignals(running: Running, logger: Logger): void {
-  process.once("SIGTERM", () => void stop(running, logger, 0));
-  process.once("SIGINT", () => void stop(running, logger, 0));
-}
-
-async function stop(running: Running, logger: Logger, code: number): Promise<void> {
-  if (running.isStopping) return;
-  running.isStopping = true;
-  // Whatever hangs, this ends; the database recovers from being left.
-  setTimeout(() => process.exit(code), graceMilliseconds + 2 * noticeMilliseconds).unref();
-  for (const step of running.undo.toReversed()) {
-    await step().catch((error) => logger.error({ err: error }, "stopping"));
-  }
-  process.exit(code);
-}
-
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
@@ -154,12 +122,19 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 
 /** Lets running requests finish; idle connections are closed at once, slow ones at the end. */
 async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const cut = setTimeout(() => server.closeAllConnections(), finishMilliseconds);
   await new Promise((resolve) => setTimeout(resolve, noticeMilliseconds));
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), graceMilliseconds - noticeMilliseconds).unref();
-  });
+  // A connection whose last answer is given turns idle later.
+  const closeIdle = setInterval(() => server.closeIdleConnections(), 200);
+  await new Promise((resolve) => server.close(resolve));
+  clearInterval(closeIdle);
+  clearTimeout(cut);
 }
 
-await start();
+await runUntilStopped(async (lifecycle) => {
+  const config = readConfig();
+  lifecycle.logger = createLogger(config.logLevel);
+  if (cluster.isWorker) await serve(config, config.databaseUrl ?? "", lifecycle);
+  else await startAll(config, lifecycle);
+});

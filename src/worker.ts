@@ -1,4 +1,4 @@
-import { runCommand, say } from "#command";
+import { say } from "#command";
 import { readConfig } from "#config";
 import { createDependencies } from "#dependencies";
 import { sweepSessions, sweepSessionsQueue } from "#features/account/account.jobs.ts";
@@ -14,6 +14,7 @@ import type { Jobs } from "#platform/jobs.ts";
 import { createLogger } from "#platform/logger.ts";
 import { migrate } from "#platform/migrations.ts";
 import type { Storage } from "#platform/storage.ts";
+import { type Lifecycle, runUntilStopped } from "./lifecycle.ts";
 
 /** Takes on every job there is; runs inside server.ts or alone. */
 export async function startWorker(deps: {
@@ -29,21 +30,21 @@ export async function startWorker(deps: {
 }
 
 /** `npm run worker`: the jobs in a process of their own, beside any number of servers. */
-async function runAlone(): Promise<void> {
+async function runAlone(lifecycle: Lifecycle): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config.logLevel);
+  lifecycle.logger = logger;
+  const { undo, stopping } = lifecycle;
   const opened = await openDatabaseUrl(config, { share: true });
+  undo.push(opened.close);
+  stopping.throwIfAborted();
   await migrate(opened.url);
+  stopping.throwIfAborted();
   const deps = await createDependencies(config, { databaseUrl: opened.url, logger });
-  const stop = async () => {
-    await deps.close();
-    await opened.close();
-    process.exit(0);
-  };
-  process.once("SIGTERM", () => void stop());
-  process.once("SIGINT", () => void stop());
+  undo.push(deps.close);
+  stopping.throwIfAborted();
   await startWorker(deps);
   say("Magpie's worker is running.");
 }
 
-if (import.meta.main) await runCommand(runAlone);
+if (import.meta.main) await runUntilStopped(runAlone);

@@ -51,8 +51,11 @@ export async function openDatabaseUrl(
   try {
     const postgres = await startEmbeddedPostgres({ folder, password });
     const close = async () => {
-      await postgres.stop();
-      await lock.release();
+      try {
+        await postgres.stop();
+      } finally {
+        await lock.release();
+      }
     };
     return { url: postgres.url, embedded: true, close };
   } catch (error) {

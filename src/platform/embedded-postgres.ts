@@ -1,7 +1,19 @@
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -21,7 +33,11 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+/** PostgreSQL writes little; this much tells more than anyone reads. */
+const mostLogBytes = 10 * 2 ** 20;
+
 interface Cluster {
+  /** Without symbolic links, as its lock and its name. */
   folder: string;
   password: string;
   bin: { initdb: string; pg_ctl: string; postgres: string };
@@ -43,9 +59,15 @@ export async function startEmbeddedPostgres(options: {
   else await stopOrphan(cluster);
 
   const port = await freePort();
-  await start(cluster, port, options.settings ?? {});
   const url = urlOf(cluster.password, port);
-  await createDatabase(url);
+  try {
+    await start(cluster, port, options.settings ?? {});
+    await createDatabase(url);
+  } catch (error) {
+    // It may have started all the same, as when only the wait for it was cut off.
+    if (existsSync(join(cluster.folder, "postmaster.pid"))) await stop(cluster).catch(() => {});
+    throw error;
+  }
   return { url, stop: () => stop(cluster) };
 }
 
@@ -84,7 +106,7 @@ async function openCluster(folder: string, password: string): Promise<Cluster> {
   const identity = process.getuid?.() === 0 ? await postgresUser() : undefined;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (identity) await chown(folder, identity.uid, identity.gid);
-  return { folder, password, bin, identity };
+  return { folder: await realpath(folder), password, bin, identity };
 }
 
 async function postgresUser() {
@@ -121,6 +143,12 @@ async function runAsOwner(cluster: Cluster, file: string, args: string[]): Promi
 }
 
 async function initialise(cluster: Cluster): Promise<void> {
+  // A cluster that is damaged or half restored is someone's data.
+  if ((await readdir(cluster.folder)).length > 0) {
+    throw new Error(
+      `The folder ${cluster.folder} has files but no PG_VERSION, so it is not a whole PostgreSQL cluster; restore it from a backup, or empty it to begin anew.`,
+    );
+  }
   for (const file of Object.values(cluster.bin)) {
     if (typeof file === "string") await chmod(file, 0o755).catch(() => {});
   }
@@ -152,7 +180,7 @@ async function initialise(cluster: Cluster): Promise<void> {
   ];
   try {
     await runAsOwner(cluster, cluster.bin.initdb, args);
-    await rm(cluster.folder, { recursive: true });
+    await rmdir(cluster.folder);
     await rename(fresh, cluster.folder);
   } finally {
     await rm(fresh, { recursive: true, force: true });
@@ -160,7 +188,11 @@ async function initialise(cluster: Cluster): Promise<void> {
   }
 }
 
-/** A server that died without stopping its database leaves it running, or leaves its pid file. */
+/**
+ * A server that died without stopping its database leaves it running, or leaves its pid file. Its lock
+ * on the folder is free, so that it is dead, here or in another container; with a container dies all
+ * that ran in it, so a database that still runs can be seen from here.
+ */
 async function stopOrphan(cluster: Cluster): Promise<void> {
   const pidFile = join(cluster.folder, "postmaster.pid");
   const pid = Number.parseInt(await readFile(pidFile, "utf8").catch(() => ""), 10);
@@ -198,15 +230,25 @@ async function start(
     max_connections: "200",
     shared_buffers: "128MB",
     log_checkpoints: "off",
+    // Otherwise the zone of the machine that made the cluster.
+    timezone: "UTC",
+    log_timezone: "UTC",
     cluster_name: nameOf(cluster),
     ...settings,
   };
   const flags = Object.entries(all).map(
     ([name, value]) => `-c ${name}=${value === "" ? "''" : value}`,
   );
+  await limitLog(join(cluster.folder, "server.log"));
   // No path among these: pg_ctl hands them to a shell.
   const args = ["start", "-w", "-t", "60", "-l", "server.log", "-o", flags.join(" ")];
   await runAsOwner(cluster, cluster.bin.pg_ctl, args);
+}
+
+/** Keeps one old log; only a start can, as PostgreSQL has the file open from then on. */
+async function limitLog(file: string): Promise<void> {
+  const { size } = await stat(file).catch(() => ({ size: 0 }));
+  if (size > mostLogBytes) await rename(file, `${file}.old`);
 }
 
 const stop = (cluster: Cluster) =>

@@ -6,7 +6,7 @@ import type { Logger } from "#platform/logger.ts";
 // a row written in the transaction that causes it. Handlers may run twice and must not mind.
 
 export interface Jobs {
-  /** Enqueues within `tx`: the job exists exactly when the change does. */
+  /** Enqueues within `tx`, also after `stop`: the job exists exactly when the change does. */
   enqueue(tx: Transaction, queue: string, data: object): Promise<void>;
   /** Starts handling; `cron` also enqueues an empty job by the clock (UTC), once for all processes. */
   work(
@@ -14,25 +14,35 @@ export interface Jobs {
     handler: (data: never) => Promise<void>,
     options?: { cron?: string },
   ): Promise<void>;
-  isStarted(): boolean;
-  /** Finishes running jobs, for at most ten seconds. */
+  /** Finishes running jobs, for at most seven seconds; asked again, answers the same. */
   stop(): Promise<void>;
 }
 
-/** @param queues every queue there is, made when missing: a job may be enqueued before a worker runs. */
+/**
+ * @param queues every queue there is, made when missing: a job may be enqueued before a worker runs.
+ * @param supervise false where another process keeps the clock and the queues' order: one is enough
+ */
 export async function createJobs(options: {
   databaseUrl: string;
   queues: readonly string[];
   logger: Logger;
+  supervise?: boolean;
 }): Promise<Jobs> {
-  const boss = new PgBoss({ connectionString: options.databaseUrl, max: 3 });
+  const { supervise = true } = options;
+  const boss = new PgBoss({
+    connectionString: options.databaseUrl,
+    max: 3,
+    supervise,
+    schedule: supervise,
+  });
+  // Lost connections come here too: without a listener each would end the process.
   boss.on("error", (error) => options.logger.error({ err: error }, "job queue"));
   await boss.start();
   const known = new Set((await boss.getQueues()).map((queue) => queue.name));
   for (const queue of options.queues) {
     if (!known.has(queue)) await boss.createQueue(queue, { retryLimit: 5, retryBackoff: true });
   }
-  let started = true;
+  let stopped: Promise<void> | undefined;
 
   return {
     enqueue: async (tx, queue, data) => {
@@ -44,10 +54,9 @@ export async function createJobs(options: {
       });
       if (cron) await boss.schedule(queue, cron);
     },
-    isStarted: () => started,
-    stop: async () => {
-      started = false;
-      await boss.stop({ graceful: true, timeout: 10_000 });
+    stop: () => {
+      stopped ??= boss.stop({ graceful: true, timeout: 7000 });
+      return stopped;
     },
   };
 }

@@ -8,12 +8,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { DataFolderInUse, openDatabaseUrl } from "#platform/database.ts";
 import {
   type EmbeddedPostgres,
@@ -88,7 +91,11 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe("an embedded PostgreSQL", () => {
   test("starts in an empty folder, listens here only, asks for its password, and keeps what it is told", async () => {
+    vi.stubEnv("TZ", "Asia/Tokyo");
     const first = await start();
+    vi.unstubAllEnvs();
+    expect(await query(first.url, "show timezone")).toEqual(["UTC"]);
+    expect(await query(first.url, "show log_timezone")).toEqual(["UTC"]);
     expect(new URL(first.url).hostname).toBe("127.0.0.1");
     expect(await query(first.url, "show listen_addresses")).toEqual(["127.0.0.1"]);
     expect(await query(first.url, "show unix_socket_directories")).toEqual([""]);
@@ -102,8 +109,10 @@ describe("an embedded PostgreSQL", () => {
     expect(await query((await start()).url, "select answer from kept")).toEqual([42]);
   });
 
-  test("is taken over from a process that was killed", async () => {
-    const child = startInChild(folder);
+  test("is taken over from a process that was killed, whatever it called the folder", async () => {
+    const link = join(base, "link");
+    symlinkSync(folder, link);
+    const child = startInChild(link);
     let url = "";
     child.stdout.on("data", (chunk) => {
       url += chunk;
@@ -132,6 +141,26 @@ describe("an embedded PostgreSQL", () => {
     await until(() => newFolders().some((name) => existsSync(join(base, name, "PG_VERSION"))));
     child.kill("SIGKILL");
     expect(await query((await start(odd)).url, "select 1")).toEqual([1]);
+  });
+});
+
+describe("what it finds in its folder", () => {
+  test("stays there, when it is not a whole cluster", async () => {
+    const half = join(base, "half");
+    mkdirSync(join(half, "base"), { recursive: true });
+    writeFileSync(join(half, "base", "data"), "precious");
+    await expect(start(half)).rejects.toThrow(`The folder ${half} has files but no PG_VERSION`);
+    expect(readFileSync(join(half, "base", "data"), "utf8")).toBe("precious");
+  });
+
+  test("is a log that does not grow for ever", async () => {
+    const log = join(folder, "server.log");
+    for (const _again of [1, 2]) {
+      truncateSync(log, 11 * 2 ** 20);
+      await (await start()).stop();
+      expect(statSync(log).size).toBeLessThan(10_000);
+      expect(statSync(`${log}.old`).size).toBe(11 * 2 ** 20);
+    }
   });
 });
 
@@ -214,5 +243,46 @@ describe("a data folder", () => {
     const again = await lockFolder(place);
     expect(again).not.toBeNull();
     await again?.release();
+    expect(readdirSync(place)).toEqual([]);
   });
+
+  test("is locked by one of several at once", async () => {
+    const place = join(base, "wanted");
+    mkdirSync(place);
+    for (let round = 0; round < 3; round += 1) {
+      const locks = await Promise.all([lockFolder(place), lockFolder(place)]);
+      expect(locks.filter((lock) => lock !== null)).toHaveLength(1);
+      await Promise.all(locks.map((lock) => lock?.release()));
+    }
+  });
+
+  test.each([
+    ["short", "killed"],
+    ["long", "l".repeat(200)],
+  ])(
+    "is locked inside itself, until its owner is killed, also where its name is %s",
+    async (_what, name) => {
+      const place = join(base, name);
+      mkdirSync(place);
+      const script = `
+      const { lockFolder } = await import("#platform/folder-lock.ts");
+      await lockFolder(process.env.PLACE);
+      process.stdout.write("locked");
+      setInterval(() => {}, 1000);`;
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+        env: { ...process.env, PLACE: place },
+      });
+      await once(child.stdout, "data");
+      expect(readdirSync(place)).toEqual([expect.stringMatching(/^server\.\w{8}\.sock$/)]);
+      expect(await lockFolder(place)).toBeNull();
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      expect(readdirSync(place)).toHaveLength(1);
+      const next = await lockFolder(place);
+      expect(next).not.toBeNull();
+      expect(readdirSync(place)).toHaveLength(1);
+      expect(await lockFolder(place)).toBeNull();
+      await next?.release();
+    },
+  );
 });

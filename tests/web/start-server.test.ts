@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -64,6 +64,8 @@ const lines = (text: string) => text.split("\n").filter(Boolean);
 async function stop({ child, exit }: Started, signal: NodeJS.Signals = "SIGTERM") {
   const before = performance.now();
   child.kill(signal);
+  // As from a terminal and from npm: more than one reaches the server.
+  setTimeout(() => child.kill(signal), 50);
   return { code: await exit, milliseconds: performance.now() - before };
 }
 
@@ -112,6 +114,22 @@ describe("one machine with nothing else installed", () => {
     expect(await signInAs(next.origin ?? "", "admin", password)).toBe(303);
     expect((await stop(next, "SIGINT")).code).toBe(0);
   });
+});
+
+test("a signal while it makes its database ends it, and the database with it", async () => {
+  const DATA_DIR = join(base, "early");
+  const starting = start({ DATA_DIR });
+  const namesIn = () => (existsSync(DATA_DIR) ? readdirSync(DATA_DIR) : []);
+  await expect
+    .poll(() => namesIn().some((name) => name.startsWith("postgres.new-")), { interval: 20 })
+    .toBe(true);
+  for (const child of children) child.kill("SIGTERM");
+  const server = await starting;
+  expect(await server.exit).toBe(0);
+  expect(server.stdout() + server.stderr()).toBe("");
+  expect(namesIn().filter((name) => name.startsWith("postgres."))).toEqual([]);
+  expect(existsSync(join(DATA_DIR, "postgres", "PG_VERSION"))).toBe(true);
+  expect(existsSync(join(DATA_DIR, "postgres", "postmaster.pid"))).toBe(false);
 });
 
 describe("a database of one's own", () => {
