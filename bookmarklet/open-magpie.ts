@@ -11,7 +11,7 @@ import { isInline, type Picture, pictureTitle } from "./picture.ts";
  * A picture inside the page (data: or blob:) has no address that a server could fetch. Its bytes
  * go from window to window:
  *
- *   1. The bookmarklet opens BASE_URL/images/new?title=&page= (no `url`), keeping the opener.
+ *   1. The bookmarklet opens BASE_URL/images/new?inline=1&title=&page= (no `url`), keeping the opener.
  *   2. The opened page, when its form is ready (after a sign-in, if one was needed), posts
  *      { type: "magpie:ready" } to window.opener with target origin "*": it holds no secret, and
  *      the page's origin cannot be known (it may be opaque).
@@ -69,10 +69,11 @@ function saveAddress(url: string, picture: Picture): string {
   let page = /^https?:/.test(location.href) ? location.href : "";
   if (page.length > LONGEST_ADDRESS) page = location.origin + location.pathname;
   if (page.length > LONGEST_ADDRESS) page = location.origin;
-  const query = [url && `url=${encodeURIComponent(url)}`];
+  // The form then says what to do should the picture not arrive.
+  const query = [url ? `url=${encodeURIComponent(url)}` : "inline=1"];
   query.push(`title=${encodeURIComponent(pictureTitle(picture))}`);
   query.push(`page=${encodeURIComponent(page)}`);
-  return `${BASE_URL}/images/new?${query.filter((part) => part).join("&")}`;
+  return `${BASE_URL}/images/new?${query.join("&")}`;
 }
 
 function openTab(href: string): Window | null {

@@ -58,6 +58,8 @@ export function absoluteUrl(value: string | null | undefined, base: string): str
   try {
     const url = new URL(text, base);
     url.hash = "";
+    // Magpie cannot fetch a drawing; one inside the page is handed over as PNG.
+    if (/^https?:/.test(url.href) && /\.svgz?$/i.test(url.pathname)) return "";
     return /^(https?:|blob:|data:image\/)/i.test(url.href) ? url.href : "";
   } catch {
     return "";

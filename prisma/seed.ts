@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Config } from "#config";
 import { createPerson } from "#features/account/register-person.ts";
 import type { Database } from "#platform/database.ts";
-import { type DemoDeps, seedDemo } from "#prisma/demo/seed-demo.ts";
+import { type DemoDeps, forgetDemo, seedDemo } from "#prisma/demo/seed-demo.ts";
 
 type SeedDeps = DemoDeps & { config: Config; database: Database };
 
@@ -12,18 +12,27 @@ export async function seed(deps: SeedDeps, say: (line: string) => void): Promise
   await deps.lock("seed", () => seedWhenEmpty(deps, say));
 }
 
+/** What was cut off is made up for by the next start: the demo is begun anew until it is whole. */
 async function seedWhenEmpty(deps: SeedDeps, say: (line: string) => void): Promise<void> {
   const { config, database } = deps;
-  if ((await database.user.findFirst({ select: { id: true } })) !== null) return;
-  const password = config.admin.password ?? randomBytes(12).toString("base64url");
-  const { username, email } = config.admin;
-  await createPerson(deps, { username, email, password, isStaff: true, isSuperuser: true });
-  // Said before the demo is drawn: whatever happens to that, the password is known.
-  say(
-    `Administrator: ${username}, password: ${config.admin.password ? "as set in ADMIN_PASSWORD" : password}`,
-  );
-  if (!config.seedDemo) return;
-  await seedDemo(deps).catch((error) => {
-    say(`The demo could not be made: ${error instanceof Error ? error.message : error}`);
-  });
+  const { seededAt } = await database.site.findFirstOrThrow();
+  if (seededAt !== null) return;
+  if ((await database.user.findFirst({ select: { id: true } })) === null) {
+    const password = config.admin.password ?? randomBytes(12).toString("base64url");
+    const { username, email } = config.admin;
+    await createPerson(deps, { username, email, password, isStaff: true, isSuperuser: true });
+    // Said before the demo is drawn: whatever happens to that, the password is known.
+    say(
+      `Administrator: ${username}, password: ${config.admin.password ? "as set in ADMIN_PASSWORD" : password}`,
+    );
+  }
+  if (config.seedDemo) {
+    try {
+      await forgetDemo(database);
+      await seedDemo(deps);
+    } catch (error) {
+      return say(`The demo is not finished; the next start begins it anew. (${error})`);
+    }
+  }
+  await database.site.updateMany({ data: { seededAt: deps.clock() } });
 }

@@ -152,7 +152,7 @@ function fetchAllow(setting: string): FetchAllow {
   try {
     return parseFetchAllow(setting);
   } catch (error) {
-    throw new WrongSetting(`The setting FETCH_ALLOW is wrong: ${(error as Error).message}`);
+    throw new WrongSetting(`The setting ${(error as Error).message}`);
   }
 }
 

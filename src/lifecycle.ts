@@ -1,5 +1,3 @@
-import { WrongSetting } from "#config";
-import { DataFolderInUse } from "#platform/database.ts";
 import { createLogger, type Logger } from "#platform/logger.ts";
 
 // Stopping ends within ten seconds, whatever hangs: requests and jobs get the first eight, and the
@@ -52,9 +50,11 @@ export async function runUntilStopped(
     await started;
   } catch (error) {
     if (controller.signal.aborted) return;
-    const expected = error instanceof WrongSetting || error instanceof DataFolderInUse;
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    if (!expected) lifecycle.logger.error({ err: error }, "the start failed");
+    // What an operator can mend is a plain Error, or one of ours; anything else is a fault to trace.
+    const isFault =
+      !(error instanceof Error) || /^(Type|Range|Reference|Syntax|Prisma)/.test(error.name);
+    lifecycle.logger[isFault ? "error" : "debug"]({ err: error }, "the start failed");
     await stop(1);
   }
 }

@@ -111,9 +111,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
-        error.code === "EADDRINUSE"
-          ? new Error(`Port ${port} is taken; set PORT to another.`, { cause: error })
-          : error,
+        new Error(
+          error.code === "EADDRINUSE"
+            ? `Port ${port} is taken; set PORT to another.`
+            : `The settings HOST and PORT name an address that cannot be listened on: ${host}, ${port} (${error.code}).`,
+          { cause: error },
+        ),
       ),
     );
     server.listen(port, host, resolve);

@@ -39,6 +39,14 @@ export async function seedDemo(deps: DemoDeps): Promise<void> {
   }
 }
 
+/** Removes what an interrupted start left of the demo; its files are found again or swept. */
+export async function forgetDemo(database: DemoDeps["database"]): Promise<void> {
+  const usernames = demoPeople.map((person) => person.username);
+  const people = { username: { in: usernames }, email: { endsWith: "@example.org" } };
+  await database.action.deleteMany({ where: { user: people } });
+  await database.user.deleteMany({ where: people });
+}
+
 const idOf = (people: Ids, username: string): number => {
   const id = people.get(username);
   if (id === undefined) throw new Error(`The demo names "${username}", who is not in it.`);

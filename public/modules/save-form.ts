@@ -45,6 +45,7 @@ export function setUpSaveForm(form: HTMLFormElement): void {
     transfer.items.add(picture);
     file.files = transfer.files;
     url.value = "";
+    form.querySelector("[data-handover]")?.remove();
     suggest(titleFrom(picture.name));
     void preview();
   };
@@ -63,7 +64,12 @@ export function setUpSaveForm(form: HTMLFormElement): void {
     }
     if (url.value && url.checkValidity()) void preview();
   });
-  acceptDrops(form, take);
+  const takeAddress = (address: string) => {
+    url.value = address;
+    url.dispatchEvent(new Event("change"));
+  };
+  acceptDrops(form, { take, takeAddress });
+  hideUselessChoices(form);
   document.addEventListener("paste", (event) => {
     const picture = pictureIn(event.clipboardData);
     if (!picture) return;
@@ -73,10 +79,30 @@ export function setUpSaveForm(form: HTMLFormElement): void {
   receiveFromBookmarklet(take);
 }
 
-function acceptDrops(form: HTMLFormElement, take: (picture: File) => void): void {
+/** Trackers and pictures that cannot be fetched are no choice. */
+function hideUselessChoices(form: HTMLFormElement): void {
+  const judge = ({ target, type }: Event) => {
+    if (!(target instanceof HTMLImageElement) || !target.closest(".choices")) return;
+    const isTiny = target.naturalWidth < 100 && target.naturalHeight < 100;
+    if (type === "error" || isTiny) target.closest("li")?.remove();
+  };
+  // Loading does not bubble, but it can be heard on the way down.
+  form.addEventListener("load", judge, true);
+  form.addEventListener("error", judge, true);
+}
+
+interface Drop {
+  take(picture: File): void;
+  takeAddress(address: string): void;
+}
+
+function acceptDrops(form: HTMLFormElement, { take, takeAddress }: Drop): void {
   const mark = (dragging: boolean) => form.classList.toggle("is-dragging", dragging);
   document.addEventListener("dragover", (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    const types = event.dataTransfer?.types ?? [];
+    if (!types.includes("Files") && !types.includes("text/uri-list")) return;
+    // Into a field, an address is dropped as text.
+    if (!types.includes("Files") && event.target instanceof HTMLInputElement) return;
     event.preventDefault();
     mark(true);
   });
@@ -86,10 +112,12 @@ function acceptDrops(form: HTMLFormElement, take: (picture: File) => void): void
   document.addEventListener("drop", (event) => {
     mark(false);
     const picture = pictureIn(event.dataTransfer) ?? event.dataTransfer?.files[0];
-    if (!picture) return;
+    const address = event.dataTransfer?.getData("text/uri-list").split("\n")[0]?.trim();
+    if (!picture && (!address || event.target instanceof HTMLInputElement)) return;
     // The browser would leave the form and show the file, whatever it is.
     event.preventDefault();
-    take(picture);
+    if (picture) take(picture);
+    else if (address) takeAddress(address);
   });
 }
 

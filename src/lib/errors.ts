@@ -41,17 +41,22 @@ export class Invalid extends DomainError {
 /** Someone else was quicker, or the thing is in a state that does not allow this. */
 export class Conflict extends DomainError {}
 
-/** `retryAfter` in whole seconds. */
+/** `retryAfter` in seconds; the sentence says how long, unless it has one of its own. */
 export class TooManyRequests extends DomainError {
   readonly retryAfter: number;
 
   constructor(
     retryAfter: number,
-    message = "That was a lot at once. Wait a moment, then try again.",
+    message = `That was a lot at once. Try again ${waitOf(retryAfter)}.`,
   ) {
     super("too_many_requests", message);
     this.retryAfter = Math.max(1, Math.ceil(retryAfter));
   }
+}
+
+function waitOf(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes <= 1 ? "in a minute" : `in ${minutes} minutes`;
 }
 
 /** Something Magpie depends on does not answer just now. */

@@ -30,3 +30,7 @@ export function fileSize(bytes: number): string {
   if (kilobytes < 1000) return `${Math.round(kilobytes)} kB`;
   return `${(kilobytes / 1000).toFixed(1)} MB`;
 }
+
+/** "25 MB" for a limit of 25 MiB: limits are set in powers of two, and people read them as round. */
+export const binarySize = (bytes: number): string =>
+  bytes >= 2 ** 20 ? `${Math.floor(bytes / 2 ** 20)} MB` : `${Math.floor(bytes / 2 ** 10)} kB`;

@@ -116,7 +116,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     if (typeof code === "string" && (connectionFailures.has(code) || code.startsWith("08")))
       return true;
     if (
-      /timeout exceeded when trying to connect|Query read timeout|Connection terminated/.test(
+      /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Can't reach database server|[Ss]erver has closed the connection/.test(
         cause.message,
       )
     )

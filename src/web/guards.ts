@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from "express";
+import { addFlash } from "#web/flash.ts";
 import { wantsJson } from "#web/negotiation.ts";
 import type { Viewer } from "#web/types.ts";
 
@@ -10,6 +11,8 @@ export const requireSignIn: RequestHandler = (req, res, next) => {
     res.status(401).json({ status: "error", code: "sign_in_required" });
     return;
   }
+  if (req.method === "POST")
+    addFlash(req, "You are signed out. Sign in, then send it again.", "notice");
   res.redirect(303, `/login?next=${encodeURIComponent(pageToReturnTo(req))}`);
 };
 

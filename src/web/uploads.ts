@@ -21,7 +21,7 @@ export interface ReceivedFile {
 /** What the form sent in its file field, null when that was left empty. */
 export const receivedFile = (req: Request): ReceivedFile | null => {
   const file = req.file as (Express.Multer.File & Partial<ReceivedFile>) | undefined;
-  if (!file?.path || !file.bytes) return null;
+  if (!file?.path || file.bytes === undefined) return null;
   return {
     path: file.path,
     bytes: file.bytes,
@@ -96,6 +96,7 @@ function countingStorage(folder: string, maxBytes: number): StorageEngine {
 function asHttpError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DomainError) return error;
   if ((error as { code?: string }).code?.startsWith("E")) return error;
-  const status = (error as { code?: string }).code === "LIMIT_FILE_SIZE" ? 413 : 400;
+  const isSize = /^LIMIT_(FILE_SIZE|FIELD_VALUE)$/.test((error as { code?: string }).code ?? "");
+  const status = isSize ? 413 : 400;
   return Object.assign(error, { status });
 }

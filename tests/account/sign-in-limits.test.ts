@@ -47,7 +47,7 @@ describe("guesses at one account from one address", () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(900);
-    expect(refused.errors["username"]).toContain("Wait a moment");
+    expect(refused.errors["username"]).toContain("Try again in");
     expect(refused.$("input[name=username]").val()).toBe(username.toUpperCase());
     expect(refused.text).not.toContain(goodPassword);
     expect((await attempt(username, "192.0.2.2", goodPassword)).status).toBe(303);

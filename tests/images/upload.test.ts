@@ -64,7 +64,7 @@ describe("a file from the device", () => {
     expect(web.requests.length).toBe(before);
   });
 
-  test("that is empty counts as none", async () => {
+  test("that is empty makes way for an address, or is told", async () => {
     web.serve("/instead.jpg", await drawPicture(900));
     const empty = { name: "empty.jpg", bytes: Buffer.alloc(0) };
     const fields = { title: "Instead", url: web.url("/instead.jpg") };
@@ -72,7 +72,7 @@ describe("a file from the device", () => {
     expect(image.sourceUrl).toBe(fields.url);
     const answer = await me.visitor.postFile("/images", empty, { title: "Nothing" });
     expect(answer.status).toBe(422);
-    expect(answer.errors).toEqual({ url: "Enter the address of a picture, or choose a file." });
+    expect(answer.errors).toEqual({ file: "This file is empty. Choose another." });
     await expectNoTemporaryFiles(site);
   });
 });
@@ -90,7 +90,7 @@ describe("a file that cannot be kept", () => {
     ],
     [
       ...(["too large", "large.jpg", Buffer.alloc(MAX_BYTES + 1, 7)] as const),
-      "This file is too large: at most 60 kB.",
+      "This file is too large: at most 58 kB.",
     ],
   ])("is refused beside its field, with what was typed: %s", async (_, name, bytes, sentence) => {
     const before = await storedFiles(site);

@@ -131,6 +131,7 @@ CREATE TABLE "session_store" (
 CREATE TABLE "site" (
     "id" INTEGER NOT NULL DEFAULT 1,
     "storage_id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "seeded_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "site_pkey" PRIMARY KEY ("id")
 );

@@ -8,7 +8,7 @@ export const UsernameSchema = text("Choose a username.")
   .max(50, "Use at most 50 characters.")
   .regex(
     /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/,
-    "Use letters a to z, digits, dots, hyphens and underscores; begin with a letter or digit.",
+    "Use letters a to z, digits, dots, hyphens and underscores; begin with a letter, digit or underscore.",
   );
 
 export const RegistrationSchema = z

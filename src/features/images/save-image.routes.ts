@@ -12,7 +12,7 @@ import { imageHref } from "#features/images/images.view-data.ts";
 import { isPreviewToken, previewToken } from "#features/images/preview-token.ts";
 import { type PreviewHref, previewOf } from "#features/images/save-form.view-data.ts";
 import { Forbidden, Invalid, NotFound } from "#lib/errors.ts";
-import { fileSize } from "#lib/text.ts";
+import { binarySize } from "#lib/text.ts";
 import type { RateLimits } from "#platform/rate-limits.ts";
 import { csrfTokenOf, requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
@@ -42,6 +42,8 @@ export function saveImageRoutes(deps: SaveImageDeps): Router {
     res.render("images/new", {
       draft,
       errors: {},
+      // The bookmarklet hands over a picture without an address.
+      inline: queryText(req, "inline") === "1",
       previewSrc: draft.url ? previewHrefOf(req)(draft) : null,
     });
   });
@@ -118,11 +120,16 @@ async function pictureFor(
   const file = receivedFile(req);
   if (file?.tooLarge) {
     throw new Invalid(
-      { file: `This file is too large: at most ${fileSize(deps.maxImageBytes)}.` },
+      {
+        file: `This file is too large: at most ${binarySize(deps.maxImageBytes)}.`,
+      },
       "too_large",
     );
   }
-  if (file)
+  if (file?.bytes === 0 && draft.url.trim() === "") {
+    throw new Invalid({ file: "This file is empty. Choose another." }, "empty");
+  }
+  if (file && file.bytes > 0)
     return { kind: "picture", picture: await receivePicture(deps, { personId, path: file.path }) };
   if (draft.url.trim() === "" && draft.upload) {
     const picture = await deps.incoming.find(draft.upload, personId);
@@ -139,7 +146,7 @@ async function keepUpload(deps: SaveImageDeps, req: Request): Promise<Fetched | 
   const file = receivedFile(req);
   const { upload } = draftOf(req.body);
   const picture =
-    file && !file.tooLarge
+    file && file.bytes > 0 && !file.tooLarge
       ? await receivePicture(deps, { personId, path: file.path }).catch(() => null)
       : await deps.incoming.find(upload, personId);
   return picture && { kind: "picture", picture };
