@@ -6,7 +6,8 @@ import { pinoHttp } from "pino-http";
 export function requestLog(logger: Logger): RequestHandler {
   return pinoHttp({
     logger,
-    customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? "error" : "debug"),
+    // What failed is logged where it is answered, with its cause.
+    customLogLevel: () => "debug",
     serializers: {
       req: (req) => ({ id: req.id, method: req.method, path: String(req.url).split("?")[0] }),
       res: (res) => ({ status: res.statusCode }),

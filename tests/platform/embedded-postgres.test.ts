@@ -286,3 +286,12 @@ describe("a data folder", () => {
     },
   );
 });
+
+test("PostgreSQL killed under a running server is started again at the same address", async () => {
+  const { url } = await start();
+  process.kill(pidIn(), "SIGKILL");
+  await vi.waitFor(async () => expect(await query(url, "select 1")).toEqual([1]), {
+    timeout: 20_000,
+    interval: 500,
+  });
+});
