@@ -195,7 +195,7 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
           ),
         );
         await join(page, "somebody");
-        await problem(page);
+        await page.locator("[data-field-error=username]").waitFor();
       },
     },
     { name: "500", who: "visitor", open: failing(() => new Error("made for this test")) },

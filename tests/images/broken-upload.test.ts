@@ -53,7 +53,7 @@ describe("a form that no page of ours sends", () => {
     ["a nested field", 400, () => post().field("title[a]", "b").attach("file", bytes, "a.jpg")],
     [
       "a field as large as a book",
-      400,
+      413,
       () => post().field("title", "a".repeat(100_001)).attach("file", bytes, "a.jpg"),
     ],
   ])("is refused and its file thrown away: %s", async (_, status, send) => {
