@@ -92,6 +92,7 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
     at("picture, visitor", "visitor", shown),
     at("picture, member", "member", shown),
     at("picture, owner", "member", own),
+    at("new, handed over by the bookmarklet", "member", "/images/new?inline=1&title=Inline"),
     {
       name: "picture, administrator",
       who: "administrator",
@@ -196,6 +197,17 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
         );
         await join(page, "somebody");
         await page.locator("[data-field-error=username]").waitFor();
+      },
+    },
+    {
+      name: "picture of long words",
+      who: "visitor",
+      open: async (page) => {
+        const long = "screenshot_from_holiday_lisbon_".repeat(6);
+        const id = Number(own.split("/")[2]);
+        const data = { title: long, description: `https://example.org/${long}` };
+        await deps.database.image.update({ where: { id }, data });
+        await page.goto(own);
       },
     },
     { name: "500", who: "visitor", open: failing(() => new Error("made for this test")) },
