@@ -29,7 +29,7 @@ export function createRateLimits(pool: pg.Pool, { enabled }: { enabled: boolean 
     signInsByAccountAndAddress: limit("sign-in-pair", 10, 900),
     /** Failed sign-ins to one account from anywhere: never refuses by itself, so nobody locks an owner out. */
     signInsByAccount: limit("sign-in-account", Number.MAX_SAFE_INTEGER, 3600),
-    registrationsByAddress: limit("register", 30, 3600),
+    registrationsByAddress: limit("register", 100, 3600),
     /** Downloaded or received to be decoded, whether saved or only looked at. */
     picturesByPerson: limit("pictures", 300, 600),
   };

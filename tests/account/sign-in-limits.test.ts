@@ -164,7 +164,7 @@ test("an owner is never locked out while others guess from many addresses, and s
   expect((await other(username, "10.3.0.1", goodPassword)).status).toBe(429);
 });
 
-test("one address makes at most thirty accounts an hour", async () => {
+test("one address makes at most a hundred accounts an hour", async () => {
   const register = (address: string) => {
     const { username, email, password } = newPerson();
     const form = { username, email, password, password2: password };
@@ -173,7 +173,7 @@ test("one address makes at most thirty accounts an hour", async () => {
       headers: { "X-Forwarded-For": address },
     });
   };
-  await countMany(site.deps.limits.registrationsByAddress, "203.0.113.1", 26);
+  await countMany(site.deps.limits.registrationsByAddress, "203.0.113.1", 96);
   const answers = await Promise.all(Array.from({ length: 6 }, () => register("203.0.113.1")));
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(4);
   const refused = answers.find(({ status }) => status === 429);

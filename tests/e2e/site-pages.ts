@@ -191,7 +191,7 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
       who: "visitor",
       open: async (page) => {
         await Promise.all(
-          Array.from({ length: 31 }, () =>
+          Array.from({ length: 101 }, () =>
             deps.limits.registrationsByAddress.take("127.0.0.1").catch(() => {}),
           ),
         );
