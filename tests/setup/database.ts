@@ -25,20 +25,26 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       max_connections: "200",
     },
   });
-  await migrate(postgres.url);
-  const jobs = await createJobs({
-    databaseUrl: postgres.url,
-    queues,
-    logger: createLogger("silent"),
-  });
-  await jobs.stop();
-  const client = new pg.Client({ connectionString: postgres.url.replace(/[^/]*$/, "postgres") });
-  await client.connect();
-  await client.query("alter database magpie rename to magpie_template");
-  await client.end();
-  project.provide("templateUrl", postgres.url.replace(/[^/]*$/, "magpie_template"));
-  return async () => {
+  const tearDown = async () => {
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    await migrate(postgres.url);
+    const jobs = await createJobs({
+      databaseUrl: postgres.url,
+      queues,
+      logger: createLogger("silent"),
+    });
+    await jobs.stop();
+    const client = new pg.Client({ connectionString: postgres.url.replace(/[^/]*$/, "postgres") });
+    await client.connect();
+    await client.query("alter database magpie rename to magpie_template");
+    await client.end();
+    project.provide("templateUrl", postgres.url.replace(/[^/]*$/, "magpie_template"));
+  } catch (error) {
+    await tearDown();
+    throw error;
+  }
+  return tearDown;
 }
