@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // On two busy cores a process takes its time to start.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

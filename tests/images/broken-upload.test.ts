@@ -96,7 +96,9 @@ test("an upload whose sender goes away leaves nothing", async () => {
   upload.on("error", () => {});
   upload.write('--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n');
   upload.write(Buffer.alloc(100_000, 7));
-  await vi.waitFor(async () => expect(await temporaryFiles(site)).toHaveLength(1));
+  await vi.waitFor(async () => expect(await temporaryFiles(site)).toHaveLength(1), {
+    timeout: 10_000,
+  });
   upload.destroy();
   await expectNoTemporaryFiles(site);
 });

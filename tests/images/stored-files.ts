@@ -24,4 +24,4 @@ export const originals = async (site: TestApp) =>
 
 /** An upload is removed when its connection closes, so a little after the answer. */
 export const expectNoTemporaryFiles = (site: TestApp) =>
-  vi.waitFor(async () => expect(await temporaryFiles(site)).toEqual([]));
+  vi.waitFor(async () => expect(await temporaryFiles(site)).toEqual([]), { timeout: 10_000 });

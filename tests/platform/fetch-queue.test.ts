@@ -26,7 +26,7 @@ describe("many at once", () => {
     for (const result of refused) {
       expect(result).toMatchObject({ reason: { failure: "busy", retryAfter: 5 } });
     }
-    await vi.waitFor(() => expect(held).toHaveLength(3));
+    await vi.waitFor(() => expect(held).toHaveLength(3), { timeout: 10_000 });
     const release = setInterval(() => held.shift()?.(), 5);
     expect(await Promise.all(passed)).toHaveLength(7);
     clearInterval(release);
@@ -49,7 +49,7 @@ describe("many at once", () => {
     await expect(run("a", "a4")).rejects.toBeInstanceOf(QueueFull);
     expect(order).toEqual(["a1", "b1"]);
     for (const name of ["b1", "a1", "a2", "c1", "a3"]) {
-      await vi.waitFor(() => expect(ends[name]).toBeDefined());
+      await vi.waitFor(() => expect(ends[name]).toBeDefined(), { timeout: 10_000 });
       ends[name]?.();
     }
     await Promise.all(all);

@@ -37,7 +37,7 @@ export function setUpFetching(): void {
 
   afterEach(async () => {
     // Every fetch has ended by itself: what a server still holds now is a leak.
-    await vi.waitFor(() => expect(world.sockets.size).toBe(0));
+    await vi.waitFor(() => expect(world.sockets.size).toBe(0), { timeout: 10_000 });
     await Promise.all(world.fetchers.map((fetcher) => fetcher.close()));
     await Promise.all(world.servers.map((server) => new Promise((done) => server.close(done))));
     rmSync(world.folder, { recursive: true, force: true });
