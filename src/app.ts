@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import compression from "compression";
 import express, { type Express } from "express";
 import type { Dependencies } from "#dependencies";
-import { findSession } from "#features/account/find-session.ts";
+import { findSession, idleMilliseconds } from "#features/account/find-session.ts";
 import { startSession } from "#features/account/start-session.ts";
 import { verifyCredentials } from "#features/account/verify-credentials.ts";
 import { mediaRoutes } from "#features/images/media.routes.ts";
@@ -51,7 +51,12 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   app.use(refuseOtherOrigins(config));
   app.use(readBody);
   app.use(
-    sessions({ store: deps.sessionStore, secrets: config.sessionSecrets, https: config.https }),
+    sessions({
+      store: deps.sessionStore,
+      secrets: config.sessionSecrets,
+      https: config.https,
+      idleMilliseconds,
+    }),
   );
   app.use(signIn.middleware, storeFlashBeforeRedirect);
   cacheRules(app);

@@ -51,12 +51,6 @@ export function hammingDistance(a: bigint, b: bigint): number {
   return distance;
 }
 
-/** Two plain pictures share a hash whatever their colours, so they never count as copies. */
-export function isNearIdentical(a: bigint, b: bigint): boolean {
-  if (a === NO_STRUCTURE || b === NO_STRUCTURE) return false;
-  return hammingDistance(a, b) <= NEAR_IDENTICAL_DISTANCE;
-}
-
 function lowFrequencies(grey: Uint8Array): Float64Array {
   const rows = new Float64Array(KEPT * SIZE);
   for (let y = 0; y < SIZE; y++) {

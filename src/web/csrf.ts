@@ -1,6 +1,7 @@
 import { csrfSync } from "csrf-sync";
 import type { Request, RequestHandler } from "express";
 import { Forbidden } from "#lib/errors.ts";
+import { strangerMilliseconds } from "#web/sessions.ts";
 
 // Protects signed-in people from forms and scripts of other sites: a token of the session in
 // every POST, and before any body is read the browser's own word about where it came from.
@@ -15,8 +16,6 @@ const { generateToken, isRequestValid } = csrfSync({
 
 /** The session's token; asking for it starts a session. */
 export const csrfTokenOf = (req: Request): string => generateToken(req);
-
-const strangerMilliseconds = 4 * 3_600_000;
 
 /** Stands before a page whose form strangers send: a token that cannot be kept must not be shown. */
 export const keepCsrfToken: RequestHandler = (req, _res, next) => {

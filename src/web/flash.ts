@@ -1,8 +1,10 @@
 import type { Request, RequestHandler } from "express";
+import { strangerMilliseconds } from "#web/sessions.ts";
 import type { FlashMessage } from "#web/types.ts";
 
 /** Keeps a message for the next page this visitor sees. */
 export function addFlash(req: Request, text: string, kind: FlashMessage["kind"] = "success"): void {
+  if (!req.user) req.session.cookie.maxAge = strangerMilliseconds;
   req.session.flash = [...(req.session.flash ?? []), { kind, text }];
 }
 

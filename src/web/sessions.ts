@@ -3,8 +3,8 @@ import session, { type Store } from "express-session";
 
 const day = 86_400_000;
 
-/** How long a session lives unused. */
-export const idleMilliseconds = 14 * day;
+/** How long a stranger's is kept: anyone may ask for one any number of times. */
+export const strangerMilliseconds = day / 6;
 
 /**
  * Sessions are stored only once something is in them, so a visitor who just looks gets no
@@ -14,6 +14,8 @@ export function sessions(options: {
   store: Store;
   secrets: string[];
   https: boolean;
+  /** How long a session lives unused. */
+  idleMilliseconds: number;
 }): RequestHandler[] {
   return [
     (req, _res, next) => {
@@ -32,7 +34,7 @@ export function sessions(options: {
         httpOnly: true,
         sameSite: "lax",
         secure: options.https,
-        maxAge: idleMilliseconds,
+        maxAge: options.idleMilliseconds,
         path: "/",
       },
     }),

@@ -2,7 +2,6 @@ import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import {
   hammingDistance,
-  isNearIdentical,
   NEAR_IDENTICAL_DISTANCE,
   NO_STRUCTURE,
   perceptualHash,
@@ -59,11 +58,8 @@ describe("pictures without structure", () => {
     expect(perceptualHash(noise)).toBe(NO_STRUCTURE);
   });
 
-  test("are no copies of each other nor of anything else", async () => {
-    expect(isNearIdentical(NO_STRUCTURE, NO_STRUCTURE)).toBe(false);
+  test("are far from every picture with structure", async () => {
     const hash = await hashOf(draw(1));
-    expect(isNearIdentical(hash, NO_STRUCTURE)).toBe(false);
-    expect(isNearIdentical(hash, hash)).toBe(true);
     expect(hammingDistance(hash, NO_STRUCTURE)).toBe(32);
   });
 });
