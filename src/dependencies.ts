@@ -16,6 +16,7 @@ import { createJobs } from "#platform/jobs.ts";
 import type { Logger } from "#platform/logger.ts";
 import { createRateLimits } from "#platform/rate-limits.ts";
 import { createSafeFetch, type SafeFetch } from "#platform/safe-fetch.ts";
+import { createSql } from "#platform/sql.ts";
 import { createStorage } from "#platform/storage.ts";
 import { loadStaticAssets } from "#web/static-assets.ts";
 
@@ -51,6 +52,7 @@ export async function createDependencies(
     waitMillis: 20_000,
   });
   const database = createDatabase(pool);
+  const sql = createSql(pool);
   const storage = await createStorage({ folder: join(config.dataFolder, "storage") });
   const { storageId } = await database.site.findFirstOrThrow();
   await storage.check({
@@ -100,6 +102,7 @@ export async function createDependencies(
     clock,
     logger,
     database,
+    sql,
     storage,
     temporaryFolder,
     lock: createAdvisoryLock(lockPool),

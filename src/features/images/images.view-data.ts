@@ -1,15 +1,11 @@
 import type { VisibleImage } from "#features/images/images.access.ts";
 import type { CardRow } from "#features/images/images.queries.ts";
-import { thumbnailKey } from "#features/images/storage-keys.ts";
+import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
+import { type PersonLink, personLink } from "#features/users/users.view-data.ts";
 import { longDate, timeAgo } from "#lib/dates.ts";
 import type { Page } from "#lib/pagination.ts";
-import { counted, displayName, fileSize } from "#lib/text.ts";
+import { counted, fileSize } from "#lib/text.ts";
 import { thumbnailSizes } from "#lib/thumbnail-sizes.ts";
-
-export interface PersonLink {
-  name: string;
-  href: string;
-}
 
 export interface Card {
   id: number;
@@ -38,8 +34,6 @@ const rowHeight = 220;
 
 type Stored = Pick<CardRow, "sha256" | "width" | "height" | "dominantColour">;
 
-export const mediaUrl = (key: string): string => `/media/${key}`;
-
 function pictureOf(image: Stored, sizes: string, largest: number): Picture {
   const available = thumbnailSizes(image);
   const source = available.findLast(({ nominal }) => nominal <= largest)?.nominal ?? 320;
@@ -61,15 +55,6 @@ const clampedRatio = ({ width, height }: { width: number; height: number }) =>
 
 export const imageHref = (image: { id: number; slug: string }): string =>
   `/images/${image.id}/${image.slug}`;
-
-export const personLink = (person: {
-  username: string;
-  firstName: string;
-  lastName: string;
-}): PersonLink => ({
-  name: displayName(person),
-  href: `/users/${person.username}`,
-});
 
 export function cardOf(row: CardRow): Card {
   const wide = Math.round(clampedRatio(row) * rowHeight * 1.25);

@@ -1,7 +1,7 @@
 import type { Fetched } from "#features/images/fetch-picture.ts";
 import type { ImageDraft } from "#features/images/images.schemas.ts";
-import { imageHref, mediaUrl } from "#features/images/images.view-data.ts";
-import { thumbnailKey } from "#features/images/storage-keys.ts";
+import { imageHref } from "#features/images/images.view-data.ts";
+import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
 import { monthOf } from "#lib/dates.ts";
 import { fileSize } from "#lib/text.ts";
 

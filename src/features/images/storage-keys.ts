@@ -17,13 +17,22 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 export const imageFormats = Object.keys(EXTENSIONS) as ImageFormat[];
 
+/** The sides of a square photo of a person, in pixels. */
+export const photoSizes = [96, 320] as const;
+
+const HASHED = "[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}";
 const MEDIA_KEY = new RegExp(
-  "^(?:originals/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}\\.(?:" +
-    Object.values(EXTENSIONS).join("|") +
-    ")|thumbnails/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}-(?:" +
-    thumbnailWidths.join("|") +
-    ")\\.webp)$",
+  `^(?:originals/${HASHED}\\.(?:${Object.values(EXTENSIONS).join("|")})` +
+    `|thumbnails/${HASHED}-(?:${thumbnailWidths.join("|")})\\.webp` +
+    `|photos/${HASHED}-(?:${photoSizes.join("|")})\\.webp)$`,
 );
+
+/** The address of what is stored under a key. */
+export const mediaUrl = (key: string): string => `/media/${key}`;
+
+/** @param photo what a profile keeps: the key without its size */
+export const photoKey = (photo: string, size: (typeof photoSizes)[number]): string =>
+  `${photo}-${size}.webp`;
 
 /** Whether the storage may have handed out such a key; anything else in it is nobody's to see. */
 export const isMediaKey = (key: string): boolean => MEDIA_KEY.test(key);
