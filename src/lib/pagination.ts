@@ -33,6 +33,9 @@ export function toPage<Row extends Cursor>(rows: Row[], size: number): Page<Row>
 /** The largest value of PostgreSQL's `integer`, which ids are. */
 export const maxId = 2_147_483_647;
 
+/** Where a list begins: every row comes after it. */
+export const beforeFirst: Cursor = { createdAt: new Date("9999-01-01"), id: maxId };
+
 /** The id written in `text`, or null when no row could have it. */
 export function parseId(text: string | undefined): number | null {
   if (text === undefined || !/^[1-9]\d{0,9}$/.test(text)) return null;

@@ -7,36 +7,45 @@ import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
 let site: TestApp;
 let gone: { id: number; username: string; visitor: Visitor };
 let visitors: Visitor[];
+let admin: Visitor;
 let id: number;
 
 beforeAll(async () => {
   site = await startTestApp();
-  const [other, admin] = await Promise.all([
-    signedInPerson(site),
-    signedInPerson(site, { isSuperuser: true }),
-  ]);
+  const other = await signedInPerson(site);
+  admin = (await signedInPerson(site, { isSuperuser: true })).visitor;
   gone = await signedInPerson(site);
   [id = 0] = await createImageRows(site.deps.database, gone.id, 1, { title: "A stork" });
   await createImageRows(site.deps.database, other.id, 2);
   await site.deps.database.user.update({ where: { id: gone.id }, data: { isActive: false } });
-  visitors = [createVisitor(site.app), other.visitor, admin.visitor];
+  visitors = [createVisitor(site.app), other.visitor];
 });
 afterAll(() => site.close());
 
 const cards = async (visitor: Visitor, path: string) =>
   (await visitor.get(path)).$("[data-image-id]").length;
 
-test("a deactivated person's pictures are in no list", async () => {
+test("a deactivated person's pictures are in no list but the administrators'", async () => {
   for (const visitor of visitors) {
     for (const path of ["/", "/images"]) expect(await cards(visitor, path)).toBe(2);
   }
+  expect(await cards(admin, "/images")).toBe(3);
 });
 
-test("their pages and their profile are nowhere", async () => {
+test("their pages and their profile are nowhere for others", async () => {
   for (const visitor of visitors) {
     for (const path of [`/images/${id}`, `/images/${id}/a-stork`, `/users/${gone.username}`]) {
       expect((await visitor.get(path)).status).toBe(404);
     }
+  }
+});
+
+test("administrators see them, and are told why others do not", async () => {
+  for (const path of [`/images/${id}/a-stork`, `/users/${gone.username}`]) {
+    const { status, $ } = await admin.get(path);
+    expect(status).toBe(200);
+    expect($("main").text()).toContain("Only administrators see this page.");
+    expect($(`[data-image-id="${id}"]`)).toHaveLength(1);
   }
 });
 

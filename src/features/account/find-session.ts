@@ -1,5 +1,6 @@
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
+import type { Sql } from "#platform/sql.ts";
 
 const hour = 3_600_000;
 /** How long a session lives unused, and how long at most. */
@@ -18,11 +19,10 @@ interface SessionRow {
 
 /** The person signed in by a session, or null once it ended, aged out, or the person was deactivated. */
 export async function findSession(
-  deps: { database: Database; clock: () => Date },
+  deps: { database: Database; sql: Sql; clock: () => Date },
   { id }: { id: string },
 ) {
-  // One statement: every page of a signed-in person asks this, and Prisma would make it two.
-  const [session] = await deps.database.$queryRaw<SessionRow[]>`
+  const [session] = await deps.sql<SessionRow>`
     select s.created_at as "createdAt", s.last_seen_at as "lastSeenAt",
       u.id, u.username::text, u.first_name as "firstName", u.last_name as "lastName",
       u.is_superuser as "isSuperuser"

@@ -1,34 +1,69 @@
 import { Forbidden, NotFound } from "#lib/errors.ts";
 import { parseId } from "#lib/pagination.ts";
-import type { Database, Transaction } from "#platform/database.ts";
+import type { Transaction } from "#platform/database.ts";
+import type { ImageFormat } from "#platform/inspect-image.ts";
+import type { Sql } from "#platform/sql.ts";
 
 export const notHere = () => new NotFound("This picture is not here. It may have been deleted.");
 
-/** An image anyone may see: its owner is active. @throws NotFound */
-export async function getImage({ database }: { database: Database }, id: string | undefined) {
+export interface VisibleImage {
+  id: number;
+  ownerId: number;
+  title: string;
+  slug: string;
+  sourceUrl: string | null;
+  pageUrl: string | null;
+  description: string;
+  storageKey: string;
+  sha256: string;
+  width: number;
+  height: number;
+  bytes: number;
+  format: ImageFormat;
+  dominantColour: string;
+  totalLikes: number;
+  totalViews: number;
+  createdAt: Date;
+  /** Of its owner. */
+  username: string;
+  firstName: string;
+  lastName: string;
+  /** Its owner is deactivated: only administrators get here. */
+  isHidden: boolean;
+  /** By the viewer. */
+  isLiked: boolean;
+}
+
+interface Viewer {
+  id: number;
+  isSuperuser: boolean;
+}
+
+/** An image the viewer may see: its owner is active, or the viewer administers. @throws NotFound */
+export async function getImage(
+  { sql }: { sql: Sql },
+  viewer: Viewer | null,
+  id: string | undefined,
+): Promise<VisibleImage> {
   const imageId = parseId(id);
-  const image =
-    imageId === null
-      ? null
-      : await database.image.findFirst({
-          where: { id: imageId, owner: { isActive: true } },
-          include: {
-            owner: { select: { id: true, username: true, firstName: true, lastName: true } },
-          },
-        });
+  if (imageId === null) throw notHere();
+  const [image] = await sql<VisibleImage>`
+    select i.id, i.owner_id as "ownerId", i.title, i.slug, i.source_url as "sourceUrl",
+      i.page_url as "pageUrl", i.description, i.storage_key as "storageKey", i.sha256, i.width,
+      i.height, i.bytes, i.format, i.dominant_colour as "dominantColour",
+      i.total_likes as "totalLikes", i.total_views as "totalViews", i.created_at as "createdAt",
+      u.username::text, u.first_name as "firstName", u.last_name as "lastName",
+      not u.is_active as "isHidden",
+      exists (select 1 from likes where user_id = ${viewer?.id ?? null} and image_id = i.id) as "isLiked"
+    from images i join users u on u.id = i.owner_id
+    where i.id = ${imageId} and (u.is_active or ${viewer?.isSuperuser === true})`;
   if (!image) throw notHere();
   return image;
 }
 
-export type VisibleImage = Awaited<ReturnType<typeof getImage>>;
-
 /** @throws NotFound, and Forbidden to everyone but its owner */
-export async function getOwnImage(
-  deps: { database: Database },
-  actor: { id: number },
-  id: string | undefined,
-) {
-  const image = await getImage(deps, id);
+export async function getOwnImage(deps: { sql: Sql }, actor: Viewer, id: string | undefined) {
+  const image = await getImage(deps, actor, id);
   if (image.ownerId !== actor.id) {
     throw new Forbidden("not_owner", "Only the person who saved this picture can change it.");
   }
@@ -36,12 +71,8 @@ export async function getOwnImage(
 }
 
 /** @throws NotFound, and Forbidden to everyone but its owner and administrators */
-export async function getRemovableImage(
-  deps: { database: Database },
-  actor: { id: number; isSuperuser: boolean },
-  id: string | undefined,
-) {
-  return actor.isSuperuser ? getImage(deps, id) : getOwnImage(deps, actor, id);
+export async function getRemovableImage(deps: { sql: Sql }, actor: Viewer, id: string | undefined) {
+  return actor.isSuperuser ? getImage(deps, actor, id) : getOwnImage(deps, actor, id);
 }
 
 /** Nobody deletes the image before the transaction ends. @throws NotFound when somebody just did */

@@ -1,9 +1,10 @@
-import { type Cursor, type Page, toPage } from "#lib/pagination.ts";
+import { beforeFirst, type Cursor, type Page, toPage } from "#lib/pagination.ts";
 import { NEAR_IDENTICAL_DISTANCE, NO_STRUCTURE } from "#lib/perceptual-hash.ts";
 import type { Database } from "#platform/database.ts";
-import { Prisma } from "#prisma/generated/client.ts";
+import { type Sql, sqlNumber, sqlText } from "#platform/sql.ts";
 
 export const pageSize = 24;
+const pageLimit = sqlNumber(pageSize + 1);
 
 /** What a card shows, and no more. */
 export interface CardRow {
@@ -16,53 +17,69 @@ export interface CardRow {
   dominantColour: string;
   isAnimated: boolean;
   totalLikes: number;
+  totalViews: number;
   createdAt: Date;
   username: string;
   firstName: string;
   lastName: string;
 }
 
+/** Of images as `i` and their owners as `u`: the columns of a CardRow. */
+export const cardColumns = sqlText`
+  i.id, i.title, i.slug, i.sha256, i.width, i.height, i.dominant_colour as "dominantColour",
+  i.is_animated as "isAnimated", i.total_likes as "totalLikes", i.total_views as "totalViews",
+  i.created_at as "createdAt", u.username::text, u.first_name as "firstName",
+  u.last_name as "lastName"`;
+
+interface ListRequest {
+  after: Cursor | null;
+  /** Administrators see what deactivated people saved. */
+  viewer: { isSuperuser: boolean } | null;
+}
+
 /**
- * Active people's images, newest first, those of one person where `ownerId` is given. The row
- * comparison walks the index from the cursor on, so a deep page costs what the first does.
+ * Images a viewer may see, newest first. The row comparison walks the index from the cursor on,
+ * so a deep page costs what the first does.
  */
 export async function listImages(
-  { database }: { database: Database },
-  { after, ownerId }: { after: Cursor | null; ownerId?: number },
+  { sql }: { sql: Sql },
+  { after, viewer }: ListRequest,
 ): Promise<Page<CardRow>> {
-  const rows = await database.$queryRaw<CardRow[]>`
-    select i.id, i.title, i.slug, i.sha256, i.width, i.height,
-      i.dominant_colour as "dominantColour", i.is_animated as "isAnimated",
-      i.total_likes as "totalLikes", i.created_at as "createdAt",
-      u.username::text, u.first_name as "firstName", u.last_name as "lastName"
+  const { createdAt, id } = after ?? beforeFirst;
+  const rows = await sql<CardRow>`
+    select ${cardColumns}
     from images i join users u on u.id = i.owner_id
-    where u.is_active
-      ${after ? Prisma.sql`and (i.created_at, i.id) < (${after.createdAt}, ${after.id})` : Prisma.empty}
-      ${ownerId === undefined ? Prisma.empty : Prisma.sql`and i.owner_id = ${ownerId}`}
+    where (i.created_at, i.id) < (${createdAt}, ${id})
+      and (u.is_active or ${viewer?.isSuperuser === true})
     order by i.created_at desc, i.id desc
-    limit ${pageSize + 1}`;
+    limit ${pageLimit}`;
   return toPage(rows, pageSize);
 }
 
-/** The newest people who like an image, and whether `viewerId` does. */
-export async function listLikes(
-  { database }: { database: Database },
-  imageId: number,
-  viewerId: number | null,
-) {
-  const [rows, own] = await Promise.all([
-    database.like.findMany({
-      where: { imageId, user: { isActive: true } },
-      orderBy: [{ createdAt: "desc" }, { userId: "desc" }],
-      take: 12,
-      select: { user: { select: { username: true, firstName: true, lastName: true } } },
-    }),
-    viewerId === null
-      ? null
-      : database.like.findUnique({ where: { userId_imageId: { userId: viewerId, imageId } } }),
-  ]);
-  return { people: rows.map((row) => row.user), isLiked: own !== null };
+/** The same of one person. */
+export async function listImagesOf(
+  { sql }: { sql: Sql },
+  { after, viewer, owner }: ListRequest & { owner: { id: number } },
+): Promise<Page<CardRow>> {
+  const { createdAt, id } = after ?? beforeFirst;
+  const rows = await sql<CardRow>`
+    select ${cardColumns}
+    from images i join users u on u.id = i.owner_id
+    where i.owner_id = ${owner.id} and (i.created_at, i.id) < (${createdAt}, ${id})
+      and (u.is_active or ${viewer?.isSuperuser === true})
+    order by i.created_at desc, i.id desc
+    limit ${pageLimit}`;
+  return toPage(rows, pageSize);
 }
+
+/** The newest active people who like an image. */
+export const listLikers = ({ sql }: { sql: Sql }, image: { id: number }) =>
+  sql<{ username: string; firstName: string; lastName: string }>`
+    select u.username::text, u.first_name as "firstName", u.last_name as "lastName"
+    from likes l join users u on u.id = l.user_id
+    where l.image_id = ${image.id} and u.is_active
+    order by l.created_at desc, l.user_id desc
+    limit 12`;
 
 /** A person's own images that look like the one with this hash, most alike first. */
 export async function findNearIdentical(

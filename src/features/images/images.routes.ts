@@ -6,7 +6,7 @@ import {
   getRemovableImage,
   type VisibleImage,
 } from "#features/images/images.access.ts";
-import { listImages, listLikes } from "#features/images/images.queries.ts";
+import { listImages, listLikers } from "#features/images/images.queries.ts";
 import { EditImageSchema } from "#features/images/images.schemas.ts";
 import { cardsOf, imageHref, imageOf } from "#features/images/images.view-data.ts";
 import { likeImage, unlikeImage } from "#features/images/like-image.ts";
@@ -14,6 +14,7 @@ import { removeImage } from "#features/images/remove-image.ts";
 import { decodeCursor } from "#lib/pagination.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
+import type { Sql } from "#platform/sql.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
@@ -23,6 +24,7 @@ import { isHtmx, wantsJson } from "#web/negotiation.ts";
 
 export interface ImagesDeps {
   database: Database;
+  sql: Sql;
   jobs: Jobs;
   clock: () => Date;
 }
@@ -35,7 +37,7 @@ export function imagesRoutes(deps: ImagesDeps): Router {
   router.get("/images", (req, res) => showList(deps, req, res, "/images"));
 
   router.get("/images/:id", async (req, res) => {
-    res.redirect(301, imageHref(await getImage(deps, req.params.id)));
+    res.redirect(301, imageHref(await getImage(deps, req.user ?? null, req.params.id)));
   });
 
   router
@@ -65,13 +67,13 @@ export function imagesRoutes(deps: ImagesDeps): Router {
   });
 
   const likeHandler = (like: boolean) => async (req: ImageRequest, res: Response) => {
-    const image = await getImage(deps, req.params.id);
+    const image = await getImage(deps, req.user ?? null, req.params.id);
     const change = like ? likeImage : unlikeImage;
     const totalLikes = await change(deps, { actor: viewerOf(req), image });
     if (wantsJson(req)) {
       res.json({ status: "ok", liked: like, likes: totalLikes });
     } else if (isHtmx(req)) {
-      res.render("images/article", { image: await imageData({ ...image, totalLikes }, req) });
+      res.render("images/article", { image: await imageData({ ...image, totalLikes, isLiked: like }, req) });
     } else {
       res.redirect(303, imageHref(image));
     }
@@ -80,18 +82,18 @@ export function imagesRoutes(deps: ImagesDeps): Router {
   router.post("/images/:id/unlike", requireSignIn, requireCsrf, likeHandler(false));
 
   router.get("/images/:id/:slug", async (req, res) => {
-    const image = await getImage(deps, req.params.id);
+    const image = await getImage(deps, req.user ?? null, req.params.id);
     if (req.params.slug !== image.slug) return res.redirect(301, imageHref(image));
     res.render("images/show", { image: await imageData(image, req) });
   });
 
   async function imageData(image: VisibleImage, req: Request) {
-    const likes = await listLikes(deps, image.id, req.user?.id ?? null);
-    return imageOf(image, likes, { viewer: req.user ?? null, now: deps.clock() });
+    const likers = image.totalLikes > 0 ? await listLikers(deps, image) : [];
+    return imageOf(image, { likers, viewer: req.user ?? null, now: deps.clock() });
   }
 
   const editPage = async (image: VisibleImage, values: { title: string; description: string }) => ({
-    image: imageOf(image, { people: [], isLiked: false }, { viewer: null, now: deps.clock() }),
+    image: imageOf(image, { likers: [], viewer: null, now: deps.clock() }),
     values,
     errors: {},
   });
@@ -101,12 +103,15 @@ export function imagesRoutes(deps: ImagesDeps): Router {
 
 /** The list, whole or as the next cards; `path` is the address it is shown at. */
 export async function showList(
-  deps: { database: Database },
+  deps: { sql: Sql },
   req: Request,
   res: Response,
   path: string,
 ): Promise<void> {
-  const page = await listImages(deps, { after: decodeCursor(queryText(req, "cursor")) });
+  const page = await listImages(deps, {
+    after: decodeCursor(queryText(req, "cursor")),
+    viewer: req.user ?? null,
+  });
   res.vary("HX-Request");
   res.render(isHtmx(req) ? "images/cards" : "images/index", cardsOf(page, path));
 }

@@ -78,8 +78,15 @@ export const cardsOf = (page: Page<CardRow>, path: string) => ({
 
 export function imageOf(
   image: VisibleImage,
-  likes: { people: Parameters<typeof personLink>[0][]; isLiked: boolean },
-  { viewer, now }: { viewer: { id: number; isSuperuser: boolean } | null; now: Date },
+  {
+    likers,
+    viewer,
+    now,
+  }: {
+    likers: Parameters<typeof personLink>[0][];
+    viewer: { id: number; isSuperuser: boolean } | null;
+    now: Date;
+  },
 ) {
   const source = image.pageUrl ?? image.sourceUrl;
   return {
@@ -94,7 +101,7 @@ export function imageOf(
       words: `${image.width} × ${image.height}, ${fileSize(image.bytes)}`,
       format: image.format.toUpperCase(),
     },
-    owner: personLink(image.owner),
+    owner: personLink(image),
     saved: {
       iso: image.createdAt.toISOString(),
       words: timeAgo(image.createdAt, now),
@@ -106,9 +113,10 @@ export function imageOf(
     totalLikes: image.totalLikes,
     totalViews: image.totalViews,
     likes: counted(image.totalLikes, "like"),
-    isLiked: likes.isLiked,
-    likedBy: likes.people.map(personLink),
-    othersWhoLike: Math.max(0, image.totalLikes - likes.people.length),
+    isLiked: image.isLiked,
+    isHidden: image.isHidden,
+    likedBy: likers.map(personLink),
+    othersWhoLike: Math.max(0, image.totalLikes - likers.length),
     canEdit: viewer?.id === image.ownerId,
     canDelete: viewer?.id === image.ownerId || viewer?.isSuperuser === true,
   };
