@@ -1,9 +1,10 @@
 import { Router } from "express";
 import type { Dependencies } from "#dependencies";
 import { accountRoutes } from "#features/account/account.routes.ts";
-import { homeRoutes } from "#features/activity/home.routes.ts";
+import { feedRoutes } from "#features/activity/feed.routes.ts";
 import { bookmarkletRoutes } from "#features/bookmarklet/bookmarklet.routes.ts";
 import { imagesRoutes } from "#features/images/images.routes.ts";
+import { rankingRoutes } from "#features/images/ranking.routes.ts";
 import { saveImageRoutes } from "#features/images/save-image.routes.ts";
 import { usersRoutes } from "#features/users/users.routes.ts";
 import type { SignIn } from "#web/sign-in.ts";
@@ -11,10 +12,11 @@ import type { SignIn } from "#web/sign-in.ts";
 /** Every page of the site; what stands before sessions is mounted in app.ts. */
 export function routes(deps: Dependencies, signIn: SignIn): Router {
   const router = Router();
-  router.use(homeRoutes(deps));
+  router.use(feedRoutes(deps));
   router.use(accountRoutes(deps, signIn));
   router.use(saveImageRoutes(deps));
   router.use(imagesRoutes(deps));
+  router.use(rankingRoutes(deps));
   router.use(usersRoutes(deps));
   router.use(bookmarkletRoutes(deps));
   return router;

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createPerson } from "#features/account/register-person.ts";
-import { recordActivity } from "#features/activity/record-activity.ts";
 import { type BookmarkImageDeps, bookmarkImage } from "#features/images/bookmark-image.ts";
 import { likeImage } from "#features/images/like-image.ts";
+import { followPerson } from "#features/users/follow-person.ts";
 import type { ImageProcessor } from "#platform/image-processor.ts";
 import { type DemoPicture, demoPictures } from "#prisma/demo/collection.ts";
 import { drawDemoPictures } from "#prisma/demo/draw-demo-pictures.ts";
@@ -70,34 +70,17 @@ async function joinPeople(deps: DemoDeps): Promise<Ids> {
   return ids;
 }
 
-async function followEachOther({ database, clock }: DemoDeps, people: Ids): Promise<void> {
-  const start = clock().getTime() - 100 * day;
-  const contacts = demoPeople.flatMap((person) =>
-    person.follows.map((followed) => ({
-      fromId: idOf(people, person.username),
-      toId: idOf(people, followed),
-    })),
+async function followEachOther(deps: DemoDeps, people: Ids): Promise<void> {
+  const start = deps.clock().getTime() - 100 * day;
+  const contacts = demoPeople.flatMap(({ username, follows }) =>
+    follows.map((followed) => ({ follower: username, followed })),
   );
-  await database.$transaction(async (tx) => {
-    for (const [index, { fromId, toId }] of contacts.entries()) {
-      const now = new Date(start + index * day * 0.7);
-      await tx.contact.create({ data: { fromId, toId, createdAt: now } });
-      await tx.profile.update({
-        where: { userId: fromId },
-        data: { followingCount: { increment: 1 } },
-      });
-      await tx.profile.update({
-        where: { userId: toId },
-        data: { followersCount: { increment: 1 } },
-      });
-      await recordActivity(tx, {
-        actorId: fromId,
-        verb: "user_followed",
-        target: { type: "user", id: toId },
-        now,
-      });
-    }
-  });
+  for (const [index, { follower, followed }] of contacts.entries()) {
+    await followPerson(
+      { ...deps, clock: () => new Date(start + index * day * 0.7) },
+      { actor: { id: idOf(people, follower) }, person: { id: idOf(people, followed) } },
+    );
+  }
 }
 
 async function savePicture(

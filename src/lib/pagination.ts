@@ -12,15 +12,18 @@ export interface Page<Row> {
   nextCursor: string | null;
 }
 
-const pattern = /^(\d{1,15})-(\d{1,10})$/;
+const pattern = /^(\d{1,15})-(\d{1,16})$/;
 
 export const encodeCursor = ({ createdAt, id }: Cursor): string => `${createdAt.getTime()}-${id}`;
 
-/** @throws BadRequest for anything encodeCursor did not write. */
-export function decodeCursor(text: string | undefined): Cursor | null {
+/**
+ * @param largestId of the column the cursor is compared with
+ * @throws BadRequest for anything encodeCursor did not write
+ */
+export function decodeCursor(text: string | undefined, largestId = maxId): Cursor | null {
   if (text === undefined || text === "") return null;
   const [, milliseconds, id] = pattern.exec(text) ?? [];
-  if (id === undefined || Number(id) > maxId) throw new BadRequest();
+  if (id === undefined || Number(id) > largestId) throw new BadRequest();
   return { createdAt: new Date(Number(milliseconds)), id: Number(id) };
 }
 

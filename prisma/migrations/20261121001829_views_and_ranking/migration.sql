@@ -26,3 +26,6 @@ CREATE INDEX "view_batches_applied_at_idx" ON "view_batches"("applied_at");
 
 -- CreateIndex
 CREATE INDEX "image_daily_views_day_views_image_id_idx" ON "image_daily_views"("day", "views" DESC, "image_id" DESC);
+
+-- CreateIndex
+CREATE INDEX "profiles_followers_count_user_id_idx" ON "profiles"("followers_count" DESC, "user_id" DESC);

@@ -13,6 +13,7 @@ export interface Card {
   title: string;
   owner: PersonLink;
   likes: string | null;
+  views: string | null;
   isAnimated: boolean;
   picture: Picture;
 }
@@ -34,7 +35,7 @@ const rowHeight = 220;
 
 type Stored = Pick<CardRow, "sha256" | "width" | "height" | "dominantColour">;
 
-function pictureOf(image: Stored, sizes: string, largest: number): Picture {
+export function pictureOf(image: Stored, sizes: string, largest: number): Picture {
   const available = thumbnailSizes(image);
   const source = available.findLast(({ nominal }) => nominal <= largest)?.nominal ?? 320;
   return {
@@ -65,6 +66,7 @@ export function cardOf(row: CardRow): Card {
     title: row.title,
     owner: personLink(row),
     likes: row.totalLikes > 0 ? counted(row.totalLikes, "like") : null,
+    views: row.totalViews > 0 ? counted(row.totalViews, "view") : null,
     isAnimated: row.isAnimated,
     picture: pictureOf(row, `(min-width: 700px) ${wide}px, ${narrow}vw`, 640),
   };
@@ -113,6 +115,7 @@ export function imageOf(
     totalLikes: image.totalLikes,
     totalViews: image.totalViews,
     likes: counted(image.totalLikes, "like"),
+    views: counted(image.totalViews, "view"),
     isLiked: image.isLiked,
     isHidden: image.isHidden,
     likedBy: likers.map(personLink),
