@@ -43,8 +43,8 @@ export function createSql(pool: pg.Pool): Sql {
       text += value instanceof SqlText ? value.text : `$${values.push(value)}`;
       text += strings[index + 1];
     }
-    let name = names.get(text);
-    if (name === undefined) names.set(text, (name = `magpie-${names.size + 1}`));
+    const name = names.get(text) ?? `magpie-${names.size + 1}`;
+    names.set(text, name);
     const { rows } = await pool.query({ name, text, values });
     return rows as Row[];
   };

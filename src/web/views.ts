@@ -15,6 +15,7 @@ export function setUpViews(
     lstripBlocks: true,
   });
   for (const [name, value] of Object.entries(options.globals)) views.addGlobal(name, value);
+  views.addGlobal("kept", keepHtml(views));
   views.express(app);
   app.set("view engine", "njk");
 }
@@ -32,3 +33,21 @@ export const pageLocals: RequestHandler = (req, res, next) => {
   };
   next();
 };
+
+/**
+ * `kept(template, it, variant)`: the template rendered with `it` and `variant` alone, made once for as
+ * long as the object lives. View data that is the same object for the same content makes this safe.
+ */
+function keepHtml(views: nunjucks.Environment) {
+  const kept = new WeakMap<object, Map<string, nunjucks.runtime.SafeString>>();
+  return (template: string, it: object, variant: string) => {
+    const variants = kept.get(it) ?? new Map<string, nunjucks.runtime.SafeString>();
+    kept.set(it, variants);
+    const key = `${template} ${variant}`;
+    const known = variants.get(key);
+    if (known) return known;
+    const html = new nunjucks.runtime.SafeString(views.render(template, { it, variant }));
+    variants.set(key, html);
+    return html;
+  };
+}

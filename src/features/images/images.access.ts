@@ -1,3 +1,4 @@
+import type { Named } from "#features/users/users.view-data.ts";
 import { Forbidden, NotFound } from "#lib/errors.ts";
 import { parseId } from "#lib/pagination.ts";
 import type { Transaction } from "#platform/database.ts";
@@ -6,7 +7,8 @@ import type { Sql } from "#platform/sql.ts";
 
 export const notHere = () => new NotFound("This picture is not here. It may have been deleted.");
 
-export interface VisibleImage {
+/** With its owner's names. */
+export interface VisibleImage extends Named {
   id: number;
   ownerId: number;
   title: string;
@@ -24,14 +26,12 @@ export interface VisibleImage {
   totalLikes: number;
   totalViews: number;
   createdAt: Date;
-  /** Of its owner. */
-  username: string;
-  firstName: string;
-  lastName: string;
   /** Its owner is deactivated: only administrators get here. */
   isHidden: boolean;
   /** By the viewer. */
   isLiked: boolean;
+  /** The newest active people who like it. */
+  likers: Named[];
 }
 
 interface Viewer {
@@ -54,7 +54,15 @@ export async function getImage(
       i.total_likes as "totalLikes", i.total_views as "totalViews", i.created_at as "createdAt",
       u.username::text, u.first_name as "firstName", u.last_name as "lastName",
       not u.is_active as "isHidden",
-      exists (select 1 from likes where user_id = ${viewer?.id ?? null} and image_id = i.id) as "isLiked"
+      exists (select 1 from likes where user_id = ${viewer?.id ?? null} and image_id = i.id) as "isLiked",
+      array(
+        select json_build_object('username', u.username, 'firstName', u.first_name,
+          'lastName', u.last_name)
+        from likes l join users u on u.id = l.user_id
+        where l.image_id = i.id and u.is_active
+        order by l.created_at desc, l.user_id desc
+        limit 12
+      ) as likers
     from images i join users u on u.id = i.owner_id
     where i.id = ${imageId} and (u.is_active or ${viewer?.isSuperuser === true})`;
   if (!image) throw notHere();

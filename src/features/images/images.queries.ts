@@ -72,15 +72,6 @@ export async function listImagesOf(
   return toPage(rows, pageSize);
 }
 
-/** The newest active people who like an image. */
-export const listLikers = ({ sql }: { sql: Sql }, image: { id: number }) =>
-  sql<{ username: string; firstName: string; lastName: string }>`
-    select u.username::text, u.first_name as "firstName", u.last_name as "lastName"
-    from likes l join users u on u.id = l.user_id
-    where l.image_id = ${image.id} and u.is_active
-    order by l.created_at desc, l.user_id desc
-    limit 12`;
-
 /** A person's own images that look like the one with this hash, most alike first. */
 export async function findNearIdentical(
   { database }: { database: Database },
