@@ -37,7 +37,9 @@ module.exports = {
       name: "only-dependencies-construct-clients",
       severity: "error",
       from: { path: "^src/(features|web|lib)/" },
-      to: { path: "^node_modules/(pg|pg-boss|undici|sharp|flydrive|@prisma/adapter-pg)/" },
+      to: {
+        path: "^node_modules/(pg|pg-boss|ioredis|connect-redis|undici|sharp|flydrive|@prisma/adapter-pg)/",
+      },
     },
     {
       name: "nothing-undeclared",

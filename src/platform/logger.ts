@@ -8,7 +8,14 @@ export const createLogger = (level: string): Logger =>
     level,
     base: null,
     redact: {
-      paths: ["req.headers.cookie", "req.headers.authorization", "res.headers['set-cookie']"],
+      paths: [
+        "req.headers.cookie",
+        "req.headers.authorization",
+        "res.headers['set-cookie']",
+        // Redis's own errors hold what was sent: ids and contents of sessions.
+        "err.command",
+        "err.previousErrors",
+      ],
       remove: true,
     },
   });

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
+import type { Redis } from "ioredis";
 import ipaddr from "ipaddr.js";
 import type pg from "pg";
-import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterStoreAbstract,
+} from "rate-limiter-flexible";
 import { TooManyRequests } from "#lib/errors.ts";
 
-// Protects sign-in from guessing and the server from floods. Counted in PostgreSQL, so that
+// Protects sign-in from guessing and the server from floods. Counted in Redis or PostgreSQL, so that
 // several processes and a restart do not multiply what is allowed.
 
 export interface RateLimit {
@@ -19,9 +25,15 @@ export interface RateLimit {
 
 export type RateLimits = ReturnType<typeof createRateLimits>;
 
-export function createRateLimits(pool: pg.Pool, { enabled }: { enabled: boolean }) {
-  const limit = (keyPrefix: string, points: number, seconds: number): RateLimit =>
-    enabled ? postgresLimit(pool, keyPrefix, points, seconds) : unlimited;
+/** What counts: Redis where there is one. */
+export interface RateLimitStores {
+  pool: pg.Pool;
+  redis: Redis | null;
+}
+
+export function createRateLimits(stores: RateLimitStores, { enabled }: { enabled: boolean }) {
+  const limit = (name: string, points: number, seconds: number): RateLimit =>
+    enabled ? limitBy(limiterIn(stores, name, points, seconds), points) : unlimited;
   return {
     /** Failed sign-ins from one address, whoever they were for. */
     signInsByAddress: limit("sign-in-address", 60, 900),
@@ -57,20 +69,27 @@ const unlimited: RateLimit = {
   reset: async () => {},
 };
 
-function postgresLimit(
-  pool: pg.Pool,
-  keyPrefix: string,
+function limiterIn(
+  { pool, redis }: RateLimitStores,
+  name: string,
   points: number,
   duration: number,
-): RateLimit {
-  const limiter = new RateLimiterPostgres({
+): RateLimiterStoreAbstract {
+  if (redis) {
+    const keyPrefix = `limit:${name}`;
+    return new RateLimiterRedis({ storeClient: redis, keyPrefix, points, duration });
+  }
+  return new RateLimiterPostgres({
     storeClient: pool,
     tableName: "rate_limits",
     tableCreated: true,
-    keyPrefix,
+    keyPrefix: name,
     points,
     duration,
   });
+}
+
+function limitBy(limiter: RateLimiterStoreAbstract, points: number): RateLimit {
   return {
     take: async (key, allowed = points) => {
       const state = await limiter.consume(keyOf(key)).catch((beyond) => {

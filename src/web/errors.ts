@@ -75,7 +75,11 @@ function statusOf(error: DomainError): number {
 /** @param isUnavailable tells a dependency that is away from a fault of ours. */
 export function handleErrors(isUnavailable: (error: unknown) => boolean): ErrorRequestHandler {
   return (thrown: unknown, req, res, next) => {
-    if (res.headersSent) return next(thrown);
+    if (res.headersSent) {
+      // A session that could not be stored at the very end: the answer is whole, so let it arrive.
+      if (res.writableEnded) return req.log?.error({ err: thrown }, "after the answer");
+      return next(thrown);
+    }
     const error =
       !(thrown instanceof DomainError) && isUnavailable(thrown)
         ? new Unavailable(undefined, { cause: thrown })

@@ -3,7 +3,7 @@ import { MethodNotAllowed } from "#web/errors.ts";
 
 export interface Health {
   /** Resolves when everything a page needs answers. */
-  check(): Promise<void>;
+  check(): Promise<unknown>;
   isStopping(): boolean;
 }
 

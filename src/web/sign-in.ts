@@ -60,7 +60,12 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       }),
     signIn: async (req, person) => {
       await new Promise<void>((resolve, reject) => {
-        req.logIn({ ...person, sessionId: "" }, (error) => (error ? reject(error) : resolve()));
+        req.logIn({ ...person, sessionId: "" }, (error) => {
+          if (!error) return resolve();
+          // A store that hangs may keep it later all the same: no cookie may name what was refused.
+          Object.assign(req, { session: undefined });
+          reject(error);
+        });
       });
       req.session.prolongedAt = Date.now();
     },

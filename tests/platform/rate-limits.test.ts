@@ -1,26 +1,102 @@
+import type { Redis } from "ioredis";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TooManyRequests } from "#lib/errors.ts";
 import { createPool } from "#platform/database.ts";
+import { createLogger } from "#platform/logger.ts";
 import { createRateLimits, networkOf, type RateLimits } from "#platform/rate-limits.ts";
+import { closeRedis, createRedis, isRedisUnavailable } from "#platform/redis.ts";
+import { describeWithRedis } from "#tests/support/redis-server.ts";
 import { cloneDatabase } from "#tests/support/test-app.ts";
 
-let pool: pg.Pool;
-let other: pg.Pool;
-let limits: RateLimits;
+interface Counting {
+  limits: RateLimits;
+  /** What another process counts by. */
+  others: RateLimits;
+  /** Lets the time of every key that ends so be over. */
+  expire(ending: string): Promise<unknown>;
+}
 
-beforeAll(async () => {
-  const url = await cloneDatabase();
-  const onError = () => {};
-  pool = createPool(url, { max: 5, onError });
-  other = createPool(url, { max: 5, onError });
-  limits = createRateLimits(pool, { enabled: true });
+const onError = () => {};
+const on = { enabled: true };
+
+describe("a limit counted in PostgreSQL", () => {
+  const pools: pg.Pool[] = [];
+  const counting = {} as Counting;
+
+  beforeAll(async () => {
+    const url = await cloneDatabase();
+    const open = () => {
+      const pool = createPool(url, { max: 5, onError });
+      pools.push(pool);
+      return pool;
+    };
+    const pool = open();
+    counting.limits = createRateLimits({ pool, redis: null }, on);
+    counting.others = createRateLimits({ pool: open(), redis: null }, on);
+    counting.expire = (ending) =>
+      pool.query("update rate_limits set expire = $1 where key like $2", [
+        Date.now() - 1,
+        `%${ending}`,
+      ]);
+  });
+  afterAll(() => Promise.all(pools.map((pool) => pool.end())));
+
+  allowsWhatItSays(counting);
 });
-afterAll(() => Promise.all([pool.end(), other.end()]));
 
-describe("a limit", () => {
+describeWithRedis("a limit counted in Redis", (server) => {
+  const clients: Redis[] = [];
+  const counting = {} as Counting;
+  // Nothing asks it: every query would fail.
+  const pool = createPool("postgresql://127.0.0.1:1/none", { max: 1, onError });
+
+  beforeAll(async () => {
+    const open = async () => {
+      const redis = await createRedis(server.url, { logger: createLogger("silent") });
+      clients.push(redis);
+      return redis;
+    };
+    counting.limits = createRateLimits({ pool, redis: await open() }, on);
+    counting.others = createRateLimits({ pool, redis: await open() }, on);
+    counting.expire = async (ending) => {
+      const keys = (await server.ask("keys", `*${ending}`)) as string[];
+      for (const key of keys) await server.ask("pexpire", key, 0);
+    };
+  });
+  afterAll(() => Promise.all([...clients.map(closeRedis), pool.end()]));
+
+  allowsWhatItSays(counting);
+
+  test("outlives a Redis that forgets its scripts, and fails while there is none", async () => {
+    const { registrationsByAddress: limit } = counting.limits;
+    await limit.take("198.51.100.1");
+    await server.ask("script", "flush");
+    await limit.take("198.51.100.1");
+    expect(await limit.count("198.51.100.1")).toBe(2);
+    await server.stop();
+    for (const asked of [limit.take("x"), limit.check("x"), limit.count("x"), limit.reset("x")]) {
+      expect(isRedisUnavailable(await asked.catch((error: unknown) => error))).toBe(true);
+    }
+    await server.start();
+    await expect.poll(() => limit.count("198.51.100.1").catch(() => null)).toBe(0);
+    await limit.take("198.51.100.1");
+    expect(await limit.count("198.51.100.1")).toBe(1);
+  });
+
+  test("keeps nothing longer than its time", async () => {
+    await counting.limits.signInsByAccount.take("ana");
+    const keys = (await server.ask("keys", "magpie:limit:*")) as string[];
+    expect(keys).toContain("magpie:limit:sign-in-account:ana");
+    for (const key of keys) expect(await server.ask("ttl", key)).toBeGreaterThan(0);
+  });
+});
+
+/** Every store of limits allows the same. */
+function allowsWhatItSays(counting: Counting) {
   test("allows exactly so many, also at once and in several processes, and says how long to wait", async () => {
-    const processes = [limits, createRateLimits(other, { enabled: true })];
+    const { limits, others } = counting;
+    const processes = [limits, others];
     const taken = await Promise.allSettled(
       Array.from({ length: 120 }, (_, index) =>
         processes[index % 2]?.registrationsByAddress.take("192.0.2.1"),
@@ -35,7 +111,7 @@ describe("a limit", () => {
   });
 
   test("can be looked at without being used up", async () => {
-    const { signInsByAccountAndAddress: limit } = limits;
+    const { signInsByAccountAndAddress: limit } = counting.limits;
     for (let count = 0; count < 10; count += 1) await limit.take("ana 192.0.2.1");
     expect(await limit.count("ana 192.0.2.1")).toBe(10);
     await expect(limit.check("ana 192.0.2.1")).rejects.toThrow(TooManyRequests);
@@ -44,7 +120,7 @@ describe("a limit", () => {
   });
 
   test("can be tighter for once", async () => {
-    const { signInsByAccountAndAddress: limit } = limits;
+    const { signInsByAccountAndAddress: limit } = counting.limits;
     for (let count = 0; count < 3; count += 1) await limit.take("eva 192.0.2.1", 3);
     await limit.check("eva 192.0.2.1");
     await expect(limit.check("eva 192.0.2.1", 3)).rejects.toThrow(TooManyRequests);
@@ -52,12 +128,10 @@ describe("a limit", () => {
   });
 
   test("begins anew when it is reset, and when its time is over", async () => {
-    const { signInsByAddress: limit } = limits;
+    const { signInsByAddress: limit } = counting.limits;
     for (let count = 0; count < 60; count += 1) await limit.take("192.0.2.5");
     await expect(limit.check("192.0.2.5")).rejects.toThrow(TooManyRequests);
-    await pool.query("update rate_limits set expire = $1 where key like '%192.0.2.5'", [
-      Date.now() - 1,
-    ]);
+    await counting.expire("192.0.2.5");
     await limit.check("192.0.2.5");
     await limit.take("192.0.2.5");
     expect(await limit.count("192.0.2.5")).toBe(1);
@@ -66,7 +140,7 @@ describe("a limit", () => {
   });
 
   test("takes any text as its key, and keeps long ones apart", async () => {
-    const { signInsByAccount: limit } = limits;
+    const { signInsByAccount: limit } = counting.limits;
     const long = "x".repeat(5000);
     for (const key of ["", "'; drop table users; --", "😀".repeat(100), long, `${long}y`]) {
       await limit.take(key);
@@ -75,17 +149,20 @@ describe("a limit", () => {
   });
 
   test("that is only counted never refuses", async () => {
+    const { limits } = counting;
     await Promise.all(Array.from({ length: 150 }, () => limits.signInsByAccount.take("victim")));
     expect(await limits.signInsByAccount.count("victim")).toBe(150);
     await limits.signInsByAccount.check("victim");
   });
+}
 
-  test("is none at all where limits are off", async () => {
-    const off = createRateLimits(pool, { enabled: false });
-    for (let count = 0; count < 100; count += 1) await off.signInsByAccountAndAddress.take("x");
-    await off.signInsByAccountAndAddress.check("x");
-    expect(await off.signInsByAccountAndAddress.count("x")).toBe(0);
-  });
+test("there is no limit at all where limits are off", async () => {
+  const pool = createPool("postgresql://127.0.0.1:1/none", { max: 1, onError });
+  const off = createRateLimits({ pool, redis: null }, { enabled: false });
+  for (let count = 0; count < 100; count += 1) await off.signInsByAccountAndAddress.take("x");
+  await off.signInsByAccountAndAddress.check("x");
+  expect(await off.signInsByAccountAndAddress.count("x")).toBe(0);
+  await pool.end();
 });
 
 test.each([
