@@ -76,10 +76,10 @@ describe("who follows somebody", () => {
       ...["image_bookmarked", "image_liked", "user_followed", "user_joined"],
     ]);
     expect(rows.map((row) => row.words)).toEqual([
-      `person_${round}_0 saved Picture 3 3 minutes ago`,
-      `person_${round}_0 liked Picture 4 5 minutes ago`,
-      `person_${round}_0 follows person_${round}_1 1 hour ago`,
-      `person_${round}_0 joined Magpie yesterday`,
+      `person_${round}_0 saved Picture 3 · 3 minutes ago`,
+      `person_${round}_0 liked Picture 4 · 5 minutes ago`,
+      `person_${round}_0 follows person_${round}_1 · 1 hour ago`,
+      `person_${round}_0 joined Magpie · yesterday`,
     ]);
     expect(rows.map((row) => row.images)).toEqual([[image(2)], [image(3)], [], []]);
     expect(rows[0]?.time).toBe(ago(3).toISOString());
@@ -88,7 +88,7 @@ describe("who follows somebody", () => {
   test("is told when they are followed themselves", async () => {
     await follow(ana);
     await did({ by: ana, verb: "user_followed", target: me.id, at: ago(1) });
-    expect(await words()).toEqual([`person_${round}_0 follows you 1 minute ago`]);
+    expect(await words()).toEqual([`person_${round}_0 follows you · 1 minute ago`]);
   });
 
   test("has a way on when nobody they follow did anything", async () => {

@@ -85,7 +85,26 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
   });
   return [
     at("list", "visitor", "/images"),
-    at("home of a member", "member", "/"),
+    at("feed of everybody, with suggestions", "member", "/"),
+    at("directory, visitor", "visitor", "/users"),
+    at("directory, member", "member", "/users"),
+    at("followers", "member", `/users/${demo.owner.username}/followers`),
+    at("following", "visitor", `/users/${demo.owner.username}/following`),
+    at("nobody follows", "visitor", `/users/${administrator.username}/followers`),
+    at("profile, member", "member", `/users/${demo.owner.username}`),
+    {
+      name: "feed",
+      who: "member",
+      open: async (page) => {
+        await page.goto(`/users/${demo.owner.username}`);
+        await page.getByRole("button", { name: "Follow" }).click();
+        await page.getByRole("button", { name: "Unfollow" }).waitFor();
+        await page.goto("/");
+        await page.getByRole("heading", { name: "Your feed" }).waitFor();
+      },
+    },
+    at("ranking", "visitor", "/ranking"),
+    at("ranking of today", "member", "/ranking?period=day"),
     at("profile", "visitor", `/users/${demo.owner.username}`),
     at("profile without pictures", "visitor", `/users/${administrator.username}`),
     at("own profile without pictures", "administrator", `/users/${administrator.username}`),
