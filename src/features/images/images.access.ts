@@ -1,7 +1,6 @@
 import type { Named } from "#features/users/users.view-data.ts";
 import { Forbidden, NotFound } from "#lib/errors.ts";
 import { parseId } from "#lib/pagination.ts";
-import type { Transaction } from "#platform/database.ts";
 import type { ImageFormat } from "#platform/inspect-image.ts";
 import type { Sql } from "#platform/sql.ts";
 
@@ -81,10 +80,4 @@ export async function getOwnImage(deps: { sql: Sql }, actor: Viewer, id: string 
 /** @throws NotFound, and Forbidden to everyone but its owner and administrators */
 export async function getRemovableImage(deps: { sql: Sql }, actor: Viewer, id: string | undefined) {
   return actor.isSuperuser ? getImage(deps, actor, id) : getOwnImage(deps, actor, id);
-}
-
-/** Nobody deletes the image before the transaction ends. @throws NotFound when somebody just did */
-export async function holdImage(tx: Transaction, id: number): Promise<void> {
-  const rows = await tx.$queryRaw<unknown[]>`select 1 from images where id = ${id} for key share`;
-  if (rows.length === 0) throw notHere();
 }

@@ -1,10 +1,20 @@
 import { recordActivity } from "#features/activity/record-activity.ts";
-import { holdImage } from "#features/images/images.access.ts";
+import { notHere } from "#features/images/images.access.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 
 interface LikeRequest {
   actor: { id: number };
   image: { id: number };
+}
+
+// Deleting an image locks it, then its likes: in the other order the two would wait for each other,
+// so each statement here holds the image first. The key makes a double click a no-op; the counter
+// moves only with a row.
+
+interface Change {
+  isThere: boolean;
+  /** After the change; null when nothing changed. */
+  likes: number | null;
 }
 
 /** Answers how many like the image now. Liking twice is liking once. @throws NotFound */
@@ -14,14 +24,20 @@ export async function likeImage(
 ): Promise<number> {
   const now = clock();
   return database.$transaction(async (tx) => {
-    await holdImage(tx, image.id);
-    // The key makes a double click a no-op; the counter moves only with a new row.
-    const added = await tx.$executeRaw`
-      insert into likes (user_id, image_id, created_at)
-      values (${actor.id}, ${image.id}, ${now})
-      on conflict do nothing`;
-    if (added === 0) return likesOf(tx, image.id);
-    const likes = await moveLikes(tx, image.id, 1);
+    const rows = await tx.$queryRaw<Change[]>`
+      with held as materialized (
+        select id from images where id = ${image.id} for key share
+      ), added as (
+        insert into likes (user_id, image_id, created_at)
+        select ${actor.id}, id, ${now} from held
+        on conflict do nothing returning image_id
+      ), moved as (
+        update images set total_likes = total_likes + 1
+        from added where images.id = added.image_id returning total_likes
+      )
+      select exists (select from held) as "isThere", (select total_likes from moved) as likes`;
+    const likes = likesAfter(rows);
+    if (likes === null) return likesOf(tx, image.id);
     await recordActivity(tx, {
       actorId: actor.id,
       verb: "image_liked",
@@ -38,24 +54,28 @@ export async function unlikeImage(
   { actor, image }: LikeRequest,
 ): Promise<number> {
   return database.$transaction(async (tx) => {
-    // Deleting locks the image, then its likes: in the other order the two would wait for each other.
-    await holdImage(tx, image.id);
-    const { count } = await tx.like.deleteMany({ where: { userId: actor.id, imageId: image.id } });
-    return count === 0 ? likesOf(tx, image.id) : moveLikes(tx, image.id, -1);
+    const rows = await tx.$queryRaw<Change[]>`
+      with held as materialized (
+        select id from images where id = ${image.id} for key share
+      ), removed as (
+        delete from likes using held
+        where user_id = ${actor.id} and image_id = held.id returning image_id
+      ), moved as (
+        update images set total_likes = greatest(total_likes - 1, 0)
+        from removed where images.id = removed.image_id returning total_likes
+      )
+      select exists (select from held) as "isThere", (select total_likes from moved) as likes`;
+    return likesAfter(rows) ?? likesOf(tx, image.id);
   });
 }
 
-async function moveLikes(tx: Transaction, id: number, by: 1 | -1): Promise<number> {
-  const [row] = await tx.$queryRaw<{ likes: number }[]>`
-    update images set total_likes = greatest(total_likes + ${by}, 0) where id = ${id}
-    returning total_likes as likes`;
-  return row?.likes ?? 0;
+function likesAfter([change]: Change[]): number | null {
+  if (!change?.isThere) throw notHere();
+  return change.likes;
 }
 
 async function likesOf(tx: Transaction, id: number): Promise<number> {
-  const { totalLikes } = await tx.image.findUniqueOrThrow({
-    where: { id },
-    select: { totalLikes: true },
-  });
-  return totalLikes;
+  const image = await tx.image.findUnique({ where: { id }, select: { totalLikes: true } });
+  if (!image) throw notHere();
+  return image.totalLikes;
 }
