@@ -6,6 +6,7 @@ import { type BookmarkImageDeps, bookmarkImage } from "#features/images/bookmark
 import { likeImage } from "#features/images/like-image.ts";
 import { followPerson } from "#features/users/follow-person.ts";
 import type { ImageProcessor } from "#platform/image-processor.ts";
+import type { ViewCounters } from "#platform/view-counters.ts";
 import { type DemoPicture, demoPictures } from "#prisma/demo/collection.ts";
 import { drawDemoPictures } from "#prisma/demo/draw-demo-pictures.ts";
 import { demoPeople } from "#prisma/demo/people.ts";
@@ -13,6 +14,7 @@ import { demoPeople } from "#prisma/demo/people.ts";
 export interface DemoDeps extends BookmarkImageDeps {
   imageProcessor: ImageProcessor;
   temporaryFolder: string;
+  viewCounters: Pick<ViewCounters, "count" | "flush">;
 }
 
 const day = 86_400_000;
@@ -32,8 +34,10 @@ export async function seedDemo(deps: DemoDeps): Promise<void> {
     for (const { picture, path, image } of decoded.toSorted(
       (a, b) => b.picture.daysAgo - a.picture.daysAgo,
     )) {
-      await savePicture(deps, people, picture, { path, image: await image });
+      const id = await savePicture(deps, people, picture, { path, image: await image });
+      lookAt(deps, picture, id);
     }
+    await deps.viewCounters.flush();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -88,7 +92,7 @@ async function savePicture(
   people: Ids,
   picture: DemoPicture,
   file: { path: string; image: Awaited<ReturnType<ImageProcessor["process"]>> },
-): Promise<void> {
+): Promise<number> {
   const savedAt = deps.clock().getTime() - picture.daysAgo * day;
   const actor = { id: idOf(people, picture.savedBy) };
   const { title, description, pageUrl: page, sourceUrl, likedBy } = picture;
@@ -97,11 +101,34 @@ async function savePicture(
     { ...deps, clock: () => new Date(savedAt) },
     { actor, input: { title, description, page }, picture: incoming },
   );
-  for (const [index, username] of likedBy.entries()) {
-    const likedAt = savedAt + ((index + 1) / (likedBy.length + 1)) * picture.daysAgo * day;
+  for (const username of likedBy) {
+    const likedAt = visitAfter(savedAt, username, deps.clock().getTime());
+    if (likedAt === null) continue;
     await likeImage(
       { ...deps, clock: () => new Date(likedAt) },
       { actor: { id: idOf(people, username) }, image: { id: saved.id } },
     );
   }
+  return saved.id;
+}
+
+/** Strangers look at what people like, most of them lately. */
+function lookAt({ viewCounters, clock }: DemoDeps, picture: DemoPicture, imageId: number): void {
+  const now = clock().getTime();
+  const views = 5 + picture.title.length + picture.likedBy.length * 11;
+  for (let index = 0; index < views; index += 1) {
+    const daysAgo = picture.daysAgo * ((index + 0.5) / views) ** 3;
+    viewCounters.count({ imageId, visitor: `demo:${index}`, at: new Date(now - daysAgo * day) });
+  }
+}
+
+/** When somebody looks in next: each comes twice a week at an hour of their own, and likes what is new. */
+function visitAfter(savedAt: number, username: string, now: number): number | null {
+  const between = 3.5 * day;
+  const place = demoPeople.findIndex((person) => person.username === username);
+  const first = now - 400 * day + ((place + 0.9) / demoPeople.length) * between;
+  const visit = first + Math.ceil((savedAt - first) / between) * between;
+  // One picture after another, the oldest first.
+  const likedAt = visit + 60_000 * (8 - (5 * (visit - savedAt)) / between);
+  return likedAt < now ? likedAt : null;
 }

@@ -1,7 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { photoKey } from "#features/images/storage-keys.ts";
 import { moveImagesCount } from "#features/users/move-counters.ts";
-import { createImageRows } from "#tests/factories/images.ts";
+import { createImageRows, drawPicture } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
+import { queriesOf } from "#tests/support/query-counter.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
 
@@ -87,6 +91,36 @@ describe("a profile", () => {
     expect(more.text).not.toContain("<html");
     expect(more.$("a[rel=next]")).toHaveLength(0);
   });
+});
+
+describe("a photo", () => {
+  const photo = `photos/ab/cd/${"abcd".repeat(16)}`;
+
+  test("stands where the letter stood, on the profile and on tiles", async () => {
+    const before = await stranger.get("/users/Ada_1815");
+    expect(before.$("header#person .avatar").text()).toBe("A");
+    const bytes = await drawPicture(1, { width: 96, height: 96, format: "webp" });
+    const path = join(site.deps.temporaryFolder, "photo.webp");
+    await writeFile(path, bytes);
+    await site.deps.storage.keep(photoKey(photo, 96), path);
+    await site.deps.database.profile.update({ where: { userId: ada.id }, data: { photo } });
+
+    const profile = await stranger.get("/users/Ada_1815");
+    const image = profile.$("header#person img.avatar");
+    expect(image.attr("src")).toBe(`/media/${photo}-96.webp`);
+    expect(image.attr("srcset")).toContain(`/media/${photo}-320.webp 320w`);
+    expect(image.attr("alt")).toBe("");
+    const file = await stranger.get(image.attr("src") ?? "");
+    expect([file.status, file.headers["content-type"]]).toEqual([200, "image/webp"]);
+    expect(file.bytes.equals(bytes)).toBe(true);
+    const directory = await stranger.get("/users");
+    expect(directory.$(`li#person-${ada.id} img.avatar`).attr("src")).toBe(image.attr("src"));
+  });
+});
+
+test("a profile takes one query for its person and one for the pictures", async () => {
+  const page = () => stranger.get("/users/Ada_1815");
+  expect(await queriesOf(async () => expect((await page()).status).toBe(200))).toHaveLength(2);
 });
 
 describe("the count of a person's pictures", () => {

@@ -1,24 +1,37 @@
+import { type PersonRow, personColumns } from "#features/users/users.queries.ts";
 import { NotFound } from "#lib/errors.ts";
-import type { Database } from "#platform/database.ts";
+import type { Transaction } from "#platform/database.ts";
+import type { Sql } from "#platform/sql.ts";
 
-/** An active person with their profile. @throws NotFound */
-export async function getPerson({ database }: { database: Database }, username: string) {
-  const person = await database.user.findUnique({
-    where: { username },
-    select: {
-      id: true,
-      username: true,
-      firstName: true,
-      lastName: true,
-      isActive: true,
-      joinedAt: true,
-      profile: {
-        select: { bio: true, followersCount: true, followingCount: true, imagesCount: true },
-      },
-    },
-  });
-  if (!person?.isActive) throw new NotFound("There is nobody by this name here.");
+const nobodyHere = () => new NotFound("There is nobody by this name here.");
+
+/** A person the viewer may see: active, or the viewer administers. @throws NotFound */
+export async function getPerson(
+  { sql }: { sql: Sql },
+  viewer: { id: number; isSuperuser: boolean } | null,
+  username: string,
+): Promise<PersonRow> {
+  const [person] = await sql<PersonRow>`
+    select ${personColumns}
+    from users u
+      left join profiles p on p.user_id = u.id
+      left join contacts mine on mine.from_id = ${viewer?.id ?? null} and mine.to_id = u.id
+    where u.username = ${username} and (u.is_active or ${viewer?.isSuperuser === true})`;
+  if (!person) throw nobodyHere();
   return person;
 }
 
-export type VisiblePerson = Awaited<ReturnType<typeof getPerson>>;
+/**
+ * Neither is deleted, and no counter of theirs moved by others, before the transaction ends.
+ * @throws NotFound when either was deleted or deactivated
+ */
+export async function holdPeople(tx: Transaction, ids: [number, number]): Promise<void> {
+  // In order of id: two people who follow each other at once must not wait for each other. And
+  // each person before their profile, as deleting does.
+  const rows = await tx.$queryRaw<unknown[]>`
+    select 1 from users u join profiles p on p.user_id = u.id
+    where u.id = any(${ids}::int[]) and u.is_active
+    order by u.id
+    for key share of u for no key update of p`;
+  if (rows.length < ids.length) throw nobodyHere();
+}

@@ -1,9 +1,10 @@
 import { mediaUrl, photoKey } from "#features/images/storage-keys.ts";
-import type { VisiblePerson } from "#features/users/users.access.ts";
+import type { PersonRow } from "#features/users/users.queries.ts";
 import { longDate } from "#lib/dates.ts";
+import type { Page } from "#lib/pagination.ts";
 import { counted, displayName, initialOf } from "#lib/text.ts";
 
-interface Named {
+export interface Named {
   username: string;
   firstName: string;
   lastName: string;
@@ -36,16 +37,28 @@ export const avatarOf = (person: Named & { photo: string | null }): Avatar => ({
         },
 });
 
-export function personOf(person: VisiblePerson) {
-  const name = displayName(person);
+/** A person as their page and a tile in a list of people show them. */
+export function personOf(person: PersonRow, viewer: { id: number } | null) {
+  const isOwn = viewer?.id === person.id;
   return {
-    name,
+    id: person.id,
+    ...personLink(person),
+    ...avatarOf(person),
     username: person.username,
-    initial: initialOf(name),
-    bio: person.profile?.bio ?? "",
+    bio: person.bio,
     joined: longDate(person.joinedAt),
-    pictures: counted(person.profile?.imagesCount ?? 0, "picture"),
-    followers: counted(person.profile?.followersCount ?? 0, "follower"),
-    following: `${person.profile?.followingCount ?? 0} following`,
+    pictures: counted(person.imagesCount, "picture"),
+    followers: counted(person.followersCount, "follower"),
+    following: counted(person.followingCount, "following", "following"),
+    isOwn,
+    isHidden: person.isHidden,
+    isFollowed: person.isFollowed,
+    canBeFollowed: !isOwn && !person.isHidden,
   };
 }
+
+/** A page of tiles; `more` is the list's address up to the cursor. */
+export const peopleOf = (page: Page<PersonRow>, viewer: { id: number } | null, more: string) => ({
+  people: page.rows.map((person) => personOf(person, viewer)),
+  moreHref: page.nextCursor ? `${more}${page.nextCursor}` : null,
+});
