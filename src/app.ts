@@ -7,6 +7,7 @@ import { startSession } from "#features/account/start-session.ts";
 import { verifyCredentials } from "#features/account/verify-credentials.ts";
 import { mediaRoutes } from "#features/images/media.routes.ts";
 import { isDatabaseUnavailable } from "#platform/database.ts";
+import { isRedisUnavailable } from "#platform/redis.ts";
 import { readBody } from "#web/body.ts";
 import { refuseOtherOrigins } from "#web/csrf.ts";
 import { handleErrors, nothingHere } from "#web/errors.ts";
@@ -43,7 +44,10 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   app.use(requestLog(deps.logger));
   app.use(securityHeaders(config));
   app.use(
-    healthRoutes({ ...health, check: async () => void (await deps.database.$queryRaw`select 1`) }),
+    healthRoutes({
+      ...health,
+      check: () => Promise.all([deps.database.$queryRaw`select 1`, deps.redis?.ping()]),
+    }),
   );
   app.use(deps.assets.serve);
   if (!config.membersOnly) app.use(media);
@@ -64,6 +68,6 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   if (config.membersOnly) app.use(membersOnly, media);
   app.use(pages);
   app.use(nothingHere(pages, media));
-  app.use(handleErrors(isDatabaseUnavailable));
+  app.use(handleErrors((error) => isDatabaseUnavailable(error) || isRedisUnavailable(error)));
   return app;
 }

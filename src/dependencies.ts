@@ -9,19 +9,33 @@ import { buildBookmarklet } from "#features/bookmarklet/build-bookmarklet.ts";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
 import { removeFilesQueue, sweepFilesQueue } from "#features/images/images.jobs.ts";
 import { createIncomingPictures } from "#features/images/incoming-pictures.ts";
+import { sweepViewsQueue } from "#features/images/ranking.jobs.ts";
+import { recountLikesQueue } from "#features/images/recount-likes.ts";
+import { recountCountersQueue } from "#features/users/users.jobs.ts";
 import { createAdvisoryLock } from "#platform/advisory-lock.ts";
 import { createDatabase, createPool } from "#platform/database.ts";
 import { createImageProcessor } from "#platform/image-processor.ts";
 import { createJobs } from "#platform/jobs.ts";
 import type { Logger } from "#platform/logger.ts";
+import { createPostgresViewCounters } from "#platform/postgres-view-counters.ts";
 import { createRateLimits } from "#platform/rate-limits.ts";
+import { closeRedis, createRedis } from "#platform/redis.ts";
+import { createRedisSessions } from "#platform/redis-sessions.ts";
+import { createRedisViewCounters } from "#platform/redis-view-counters.ts";
 import { createSafeFetch, type SafeFetch } from "#platform/safe-fetch.ts";
 import { createSql } from "#platform/sql.ts";
 import { createStorage } from "#platform/storage.ts";
 import { loadStaticAssets } from "#web/static-assets.ts";
 
 /** Every queue there is; worker.ts says who takes its jobs. */
-export const queues = [removeFilesQueue, sweepFilesQueue, sweepSessionsQueue] as const;
+export const queues = [
+  removeFilesQueue,
+  sweepFilesQueue,
+  sweepSessionsQueue,
+  recountCountersQueue,
+  recountLikesQueue,
+  sweepViewsQueue,
+] as const;
 
 export type Dependencies = Awaited<ReturnType<typeof createDependencies>>;
 
@@ -41,6 +55,8 @@ export async function createDependencies(
   fakes: { clock?: () => Date; safeFetch?: SafeFetch } = {},
 ) {
   const clock = fakes.clock ?? (() => new Date());
+  // First, for it may fail the start, and nothing else is open yet.
+  const redis = config.redisUrl ? await createRedis(config.redisUrl, { logger }) : null;
   const onError = (error: Error) =>
     logger.warn({ err: error }, "an idle database connection broke");
   const pool = createPool(databaseUrl, { max: 10, onError });
@@ -79,16 +95,23 @@ export async function createDependencies(
     concurrency: 2,
     maxWaiting: 100,
   });
-  const limits = createRateLimits(pool, { enabled: config.rateLimits });
+  const limits = createRateLimits({ pool, redis }, { enabled: config.rateLimits });
   const incoming = createIncomingPictures(temporaryFolder, clock);
   const jobs = await createJobs({ databaseUrl, queues, logger, supervise });
+  const lock = createAdvisoryLock(lockPool);
+  const postgresCounters = createPostgresViewCounters({ sql, clock, logger });
+  const viewCounters = redis
+    ? createRedisViewCounters({ redis, sql, lock, clock, logger, fallback: postgresCounters })
+    : postgresCounters;
   const PgStore = connectPgSimple(session);
-  const sessionStore = new PgStore({
-    pool,
-    tableName: "session_store",
-    disableTouch: true,
-    errorLog: (...details) => logger.warn({ details }, "session store"),
-  });
+  const sessionStore = redis
+    ? createRedisSessions(redis)
+    : new PgStore({
+        pool,
+        tableName: "session_store",
+        disableTouch: true,
+        errorLog: (...details) => logger.warn({ details }, "session store"),
+      });
 
   const [assets, bookmarklet] = await Promise.all([
     loadStaticAssets(fileURLToPath(new URL("../public", import.meta.url))),
@@ -103,9 +126,12 @@ export async function createDependencies(
     logger,
     database,
     sql,
+    redis,
     storage,
     temporaryFolder,
-    lock: createAdvisoryLock(lockPool),
+    lock,
+    viewCounters,
+    visitorSecret: config.sessionSecrets[0] ?? "",
     limits,
     safeFetch,
     imageProcessor,
@@ -126,8 +152,10 @@ export async function createDependencies(
     membersOnly: config.membersOnly,
     close: async () => {
       await jobs.stop();
+      await viewCounters.close();
       await safeFetch.close();
-      await sessionStore.close();
+      if (sessionStore instanceof PgStore) await sessionStore.close();
+      if (redis) await closeRedis(redis);
       await database.$disconnect();
       await Promise.all([pool.end(), lockPool.end()]);
     },

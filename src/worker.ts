@@ -8,11 +8,15 @@ import {
   sweepFiles,
   sweepFilesQueue,
 } from "#features/images/images.jobs.ts";
+import { sweepViews, sweepViewsQueue } from "#features/images/ranking.jobs.ts";
+import { recountLikes, recountLikesQueue } from "#features/images/recount-likes.ts";
+import { recountCountersQueue, recountPeople } from "#features/users/users.jobs.ts";
 import type { AdvisoryLock } from "#platform/advisory-lock.ts";
 import { type Database, openDatabaseUrl } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
-import { createLogger } from "#platform/logger.ts";
+import { createLogger, type Logger } from "#platform/logger.ts";
 import { migrate } from "#platform/migrations.ts";
+import type { Sql } from "#platform/sql.ts";
 import type { Storage } from "#platform/storage.ts";
 import { type Lifecycle, runUntilStopped } from "./lifecycle.ts";
 
@@ -20,13 +24,19 @@ import { type Lifecycle, runUntilStopped } from "./lifecycle.ts";
 export async function startWorker(deps: {
   jobs: Jobs;
   database: Database;
+  sql: Sql;
+  logger: Logger;
   storage: Storage;
   lock: AdvisoryLock;
   clock: () => Date;
 }): Promise<void> {
   await deps.jobs.work(removeFilesQueue, (data: { sha256: string }) => removeFiles(deps, data));
   await deps.jobs.work(sweepFilesQueue, () => sweepFiles(deps), { cron: "17 * * * *" });
+  await deps.jobs.work(sweepViewsQueue, () => sweepViews(deps), { cron: "*/10 * * * *" });
   await deps.jobs.work(sweepSessionsQueue, () => sweepSessions(deps), { cron: "43 4 * * *" });
+  await deps.jobs.work(recountCountersQueue, () => recountPeople(deps), { cron: "11 3 * * *" });
+  const recount = async () => void (await recountLikes(deps));
+  await deps.jobs.work(recountLikesQueue, recount, { cron: "31 3 * * *" });
 }
 
 /** `npm run worker`: the jobs in a process of their own, beside any number of servers. */

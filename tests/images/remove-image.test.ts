@@ -80,7 +80,6 @@ describe("deleting", () => {
   });
 
   test("and its job are one: when one fails, so does the other", async () => {
-    const { database } = site.deps;
     const count = await imagesCount();
     const request = { image: { id, ownerId: owner.id, sha256 } };
     const { jobs: queue } = site.deps;
@@ -88,7 +87,7 @@ describe("deleting", () => {
       ...queue,
       enqueue: () => Promise.reject(new Error("no queue")),
     };
-    await expect(removeImage({ database, jobs: noQueue }, request)).rejects.toThrow("no queue");
+    await expect(removeImage({ ...site.deps, jobs: noQueue }, request)).rejects.toThrow("no queue");
     const noPower: typeof queue = {
       ...queue,
       enqueue: async (...job) => {
@@ -96,7 +95,7 @@ describe("deleting", () => {
         throw new Error("no power");
       },
     };
-    await expect(removeImage({ database, jobs: noPower }, request)).rejects.toThrow("no power");
+    await expect(removeImage({ ...site.deps, jobs: noPower }, request)).rejects.toThrow("no power");
     expect(await image()).not.toBeNull();
     expect(await imagesCount()).toBe(count);
     expect(await jobs()).toEqual([]);

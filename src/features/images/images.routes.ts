@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import { type CountViewDeps, countView, type Visit } from "#features/images/count-view.ts";
 import { editImage } from "#features/images/edit-image.ts";
 import {
   getImage,
@@ -6,7 +7,7 @@ import {
   getRemovableImage,
   type VisibleImage,
 } from "#features/images/images.access.ts";
-import { listImages, listLikers } from "#features/images/images.queries.ts";
+import { listImages } from "#features/images/images.queries.ts";
 import { EditImageSchema } from "#features/images/images.schemas.ts";
 import { cardsOf, imageHref, imageOf } from "#features/images/images.view-data.ts";
 import { likeImage, unlikeImage } from "#features/images/like-image.ts";
@@ -15,6 +16,7 @@ import { decodeCursor } from "#lib/pagination.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 import type { Sql } from "#platform/sql.ts";
+import type { ViewCounters } from "#platform/view-counters.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
@@ -22,11 +24,11 @@ import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
 import { isHtmx, wantsJson } from "#web/negotiation.ts";
 
-export interface ImagesDeps {
+export interface ImagesDeps extends CountViewDeps {
   database: Database;
   sql: Sql;
   jobs: Jobs;
-  clock: () => Date;
+  viewCounters: ViewCounters;
 }
 
 type ImageRequest = Request<{ id: string }>;
@@ -44,7 +46,7 @@ export function imagesRoutes(deps: ImagesDeps): Router {
     .route("/images/:id/edit")
     .get(requireSignIn, async (req, res) => {
       const image = await getOwnImage(deps, viewerOf(req), req.params.id);
-      res.render("images/edit", await editPage(image, image));
+      res.render("images/edit", editPage(req, image, image));
     })
     .post(requireSignIn, requireCsrf, async (req, res) => {
       const image = await getOwnImage(deps, viewerOf(req), req.params.id);
@@ -55,7 +57,7 @@ export function imagesRoutes(deps: ImagesDeps): Router {
         res.redirect(303, imageHref(edited));
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "title" });
-        res.render("images/edit", { ...(await editPage(image, req.body)), errors });
+        res.render("images/edit", { ...editPage(req, image, req.body), errors });
       }
     });
 
@@ -73,7 +75,9 @@ export function imagesRoutes(deps: ImagesDeps): Router {
     if (wantsJson(req)) {
       res.json({ status: "ok", liked: like, likes: totalLikes });
     } else if (isHtmx(req)) {
-      res.render("images/article", { image: await imageData({ ...image, totalLikes, isLiked: like }, req) });
+      // Anew, with the people who like it now.
+      const changed = await getImage(deps, viewerOf(req), req.params.id);
+      res.render("images/article", { image: dataOf(changed, req) });
     } else {
       res.redirect(303, imageHref(image));
     }
@@ -84,22 +88,30 @@ export function imagesRoutes(deps: ImagesDeps): Router {
   router.get("/images/:id/:slug", async (req, res) => {
     const image = await getImage(deps, req.user ?? null, req.params.id);
     if (req.params.slug !== image.slug) return res.redirect(301, imageHref(image));
-    res.render("images/show", { image: await imageData(image, req) });
+    // Express answers HEAD here, too, and nobody looks at that.
+    if (req.method === "GET") {
+      countView(deps, { image, viewer: req.user ?? null, visit: visitOf(req) });
+    }
+    res.render("images/show", { image: dataOf(image, req) });
   });
 
-  async function imageData(image: VisibleImage, req: Request) {
-    const likers = image.totalLikes > 0 ? await listLikers(deps, image) : [];
-    return imageOf(image, { likers, viewer: req.user ?? null, now: deps.clock() });
-  }
+  const dataOf = (image: VisibleImage, req: Request) =>
+    imageOf(image, { viewer: req.user ?? null, now: deps.clock() });
 
-  const editPage = async (image: VisibleImage, values: { title: string; description: string }) => ({
-    image: imageOf(image, { likers: [], viewer: null, now: deps.clock() }),
-    values,
-    errors: {},
-  });
+  const editPage = (
+    req: Request,
+    image: VisibleImage,
+    values: { title: string; description: string },
+  ) => ({ image: dataOf(image, req), values, errors: {} });
 
   return router;
 }
+
+const visitOf = (req: Request): Visit => ({
+  address: req.ip ?? "",
+  userAgent: req.get("User-Agent") ?? "",
+  purposes: ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"].map((name) => req.get(name) ?? ""),
+});
 
 /** The list, whole or as the next cards; `path` is the address it is shown at. */
 export async function showList(

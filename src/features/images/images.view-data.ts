@@ -4,6 +4,7 @@ import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
 import { type PersonLink, personLink } from "#features/users/users.view-data.ts";
 import { longDate, timeAgo } from "#lib/dates.ts";
 import type { Page } from "#lib/pagination.ts";
+import { remember } from "#lib/remember.ts";
 import { counted, fileSize } from "#lib/text.ts";
 import { thumbnailSizes } from "#lib/thumbnail-sizes.ts";
 
@@ -57,7 +58,18 @@ const clampedRatio = ({ width, height }: { width: number; height: number }) =>
 export const imageHref = (image: { id: number; slug: string }): string =>
   `/images/${image.id}/${image.slug}`;
 
-export function cardOf(row: CardRow): Card {
+/** The same object for the same row, so that its HTML is made once too (web/views.ts). */
+export const cardOf = remember(
+  makeCard,
+  (row: CardRow) => [
+    ...[row.id, row.sha256, row.width, row.height, row.dominantColour, row.isAnimated],
+    ...[row.title, row.slug, row.totalLikes, row.totalViews],
+    ...[row.username, row.firstName, row.lastName],
+  ],
+  { max: 10_000 },
+);
+
+function makeCard(row: CardRow): Card {
   const wide = Math.round(clampedRatio(row) * rowHeight * 1.25);
   const narrow = Math.min(92, Math.round(clampedRatio(row) * 48));
   return {
@@ -80,15 +92,7 @@ export const cardsOf = (page: Page<CardRow>, path: string) => ({
 
 export function imageOf(
   image: VisibleImage,
-  {
-    likers,
-    viewer,
-    now,
-  }: {
-    likers: Parameters<typeof personLink>[0][];
-    viewer: { id: number; isSuperuser: boolean } | null;
-    now: Date;
-  },
+  { viewer, now }: { viewer: { id: number; isSuperuser: boolean } | null; now: Date },
 ) {
   const source = image.pageUrl ?? image.sourceUrl;
   return {
@@ -118,8 +122,8 @@ export function imageOf(
     views: counted(image.totalViews, "view"),
     isLiked: image.isLiked,
     isHidden: image.isHidden,
-    likedBy: likers.map(personLink),
-    othersWhoLike: Math.max(0, image.totalLikes - likers.length),
+    likedBy: image.likers.map(personLink),
+    othersWhoLike: Math.max(0, image.totalLikes - image.likers.length),
     canEdit: viewer?.id === image.ownerId,
     canDelete: viewer?.id === image.ownerId || viewer?.isSuperuser === true,
   };

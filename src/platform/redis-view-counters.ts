@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import { LRUCache } from "lru-cache";
+import type { AdvisoryLock } from "#platform/advisory-lock.ts";
+import { createGatheredViews } from "#platform/gathered-views.ts";
+import type { Logger } from "#platform/logger.ts";
+import { alone, inTurn } from "#platform/one-at-a-time.ts";
+import { carryViews } from "#platform/redis-view-batches.ts";
+import {
+  dayKeptSeconds,
+  fillRankings,
+  forgetImage,
+  readTop,
+} from "#platform/redis-view-rankings.ts";
+import { createScripts, keys, memberOf } from "#platform/redis-view-scripts.ts";
+import type { Sql } from "#platform/sql.ts";
+import {
+  dayOf,
+  lookAgainMilliseconds,
+  type View,
+  type ViewCounters,
+} from "#platform/view-counters.ts";
+
+// Redis counts and ranks; PostgreSQL is given the numbers every ten seconds. A Redis that is away
+// costs nothing but the wait: views are gathered here with their times and counted when it is back.
+
+/** Whoever carries views or fills the rankings is alone in it. */
+const lockName = "views";
+const againMilliseconds = 1000;
+const perReplay = 500;
+
+export function createRedisViewCounters(options: {
+  redis: Redis;
+  sql: Sql;
+  lock: AdvisoryLock;
+  clock: () => Date;
+  logger: Logger;
+  /** Answers what Redis cannot just now, and counts at the end what it could not be given. */
+  fallback: ViewCounters;
+  flushMilliseconds?: number;
+}): ViewCounters {
+  const { redis, sql, lock, clock, logger, fallback, flushMilliseconds = 10_000 } = options;
+  const run = createScripts(redis);
+  const gathered = createGatheredViews(logger);
+  const sending = new Set<Promise<void>>();
+  // Marks die with a Redis that dies: what this process counted it knows by itself.
+  const counted = new LRUCache<string, number>({ max: 50_000 });
+  let isClosing = false;
+
+  async function send(view: View): Promise<void> {
+    const at = view.at.getTime();
+    const mark = keys.mark(view.visitor, view.imageId);
+    const day = dayOf(view.at);
+    const answer = await run(
+      "countView",
+      [mark, keys.pending, keys.filled, keys.total, keys.day(day)],
+      [
+        ...[at, lookAgainMilliseconds, randomUUID(), `${view.imageId}:${day}`],
+        ...[memberOf(view.imageId), dayKeptSeconds],
+      ],
+    );
+    if (answer !== 0) counted.set(mark, at);
+    if (answer === 2) void fillSoon();
+  }
+
+  function count(view: View): void {
+    const last = counted.get(keys.mark(view.visitor, view.imageId));
+    if (last !== undefined && view.at.getTime() - last < lookAgainMilliseconds) return;
+    // Behind those that wait, in their order.
+    if (gathered.size > 0 || redis.status !== "ready") {
+      gathered.add(view);
+      return;
+    }
+    const sent = send(view)
+      .catch(() => gathered.add(view))
+      .finally(() => sending.delete(sent));
+    sending.add(sent);
+  }
+
+  const replay = alone(async () => {
+    while (gathered.size > 0 && redis.status === "ready") {
+      // One shows whether Redis answers at all: the others need not wait for it in vain.
+      for (const many of [1, perReplay]) {
+        const failed: View[] = [];
+        const sent = gathered.take(many).map((view) => send(view).catch(() => failed.push(view)));
+        await Promise.all(sent);
+        gathered.putBack(failed);
+        if (failed.length > 0) return;
+      }
+    }
+  });
+
+  let mayFillAt = 0;
+  const fillSoon = alone(async () => {
+    if (isClosing || performance.now() < mayFillAt) return;
+    const isStopping = () => isClosing;
+    const isDone = await succeeds("the rankings wait to be filled", () =>
+      lock(lockName, () => fillRankings({ redis, run, sql, clock, isStopping })),
+    );
+    if (isDone) return;
+    mayFillAt = performance.now() + againMilliseconds;
+    setTimeout(() => void fillSoon(), againMilliseconds + 10).unref();
+  });
+
+  const flush = inTurn(async () => {
+    await succeeds("views wait in Redis", async () => {
+      // A lock is a connection: none is taken to find nothing.
+      if ((await redis.exists(keys.pending, keys.batch)) === 0) return;
+      await lock(lockName, () => carryViews(run, sql, clock));
+    });
+  });
+
+  async function succeeds(orElse: string, work: () => Promise<void>): Promise<boolean> {
+    // Its connection says by itself when it is back.
+    if (redis.status !== "ready") return true;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      logger.warn({ err: error }, orElse);
+      return false;
+    }
+  }
+
+  const timers = [
+    setInterval(() => void replay(), againMilliseconds).unref(),
+    setInterval(() => void flush(), flushMilliseconds).unref(),
+  ];
+  // After each start of Redis, also one that this process did not see end.
+  const onReady = () => {
+    void fillSoon();
+    void replay();
+  };
+  redis.on("ready", onReady);
+  if (redis.status === "ready") onReady();
+
+  return {
+    count,
+    top: async (period, range) => {
+      const found = await readTop(run, period, range).catch(() => null);
+      if (found === null) void fillSoon();
+      return found ?? fallback.top(period, range);
+    },
+    forget: async (imageId) => {
+      await Promise.all([
+        forgetImage(redis, imageId, clock()).catch(() => {}),
+        fallback.forget(imageId),
+      ]);
+    },
+    flush: async () => {
+      await Promise.all(sending);
+      await replay();
+      await flush();
+    },
+    close: async () => {
+      isClosing = true;
+      for (const timer of timers) clearInterval(timer);
+      redis.off("ready", onReady);
+      await Promise.all(sending);
+      await replay();
+      await fillSoon();
+      await flush();
+      while (gathered.size > 0) gathered.take(gathered.size).forEach(fallback.count);
+      await fallback.close();
+    },
+  };
+}
