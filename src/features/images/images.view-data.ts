@@ -13,8 +13,8 @@ export interface Card {
   href: string;
   title: string;
   owner: PersonLink;
-  likes: string | null;
-  views: string | null;
+  /** "3 likes · 12 views", or what there is of it. */
+  numbers: string;
   isAnimated: boolean;
   picture: Picture;
 }
@@ -77,8 +77,12 @@ function makeCard(row: CardRow): Card {
     href: imageHref(row),
     title: row.title,
     owner: personLink(row),
-    likes: row.totalLikes > 0 ? counted(row.totalLikes, "like") : null,
-    views: row.totalViews > 0 ? counted(row.totalViews, "view") : null,
+    numbers: [
+      row.totalLikes > 0 ? counted(row.totalLikes, "like") : "",
+      row.totalViews > 0 ? counted(row.totalViews, "view") : "",
+    ]
+      .filter(Boolean)
+      .join(" · "),
     isAnimated: row.isAnimated,
     picture: pictureOf(row, `(min-width: 700px) ${wide}px, ${narrow}vw`, 640),
   };
