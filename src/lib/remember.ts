@@ -1,21 +1,26 @@
 import { LRUCache } from "lru-cache";
 
 /**
- * `make` with its last answers kept: the same key gets the same object. The key must name all that
- * `make` reads, so that nothing stale can show; its parts are joined by NUL, which no text here has.
+ * `make` with its last answers kept: as long as the fields it reads are the same, the same key gets
+ * the same object. A field that changed makes another at once, so nothing stale can show.
+ * @param reads every field of the input that `make` reads; they are compared with ===
  */
-export function remember<Input, Output extends object>(
-  make: (input: Input) => Output,
-  keyOf: (input: Input) => readonly (string | number | boolean | null)[],
-  { max }: { max: number },
+export function remember<
+  Key extends string | number,
+  Input extends object,
+  Field extends keyof Input,
+  Output extends object,
+>(
+  make: (input: Pick<Input, Field>) => Output,
+  options: { key: (input: Input) => Key; reads: readonly Field[]; max: number },
 ): (input: Input) => Output {
-  const kept = new LRUCache<string, Output>({ max });
+  const { key, reads, max } = options;
+  const kept = new LRUCache<Key, { input: Input; output: Output }>({ max });
   return (input) => {
-    const key = keyOf(input).join("\0");
-    const known = kept.get(key);
-    if (known) return known;
+    const known = kept.get(key(input));
+    if (known && reads.every((field) => known.input[field] === input[field])) return known.output;
     const output = make(input);
-    kept.set(key, output);
+    kept.set(key(input), { input, output });
     return output;
   };
 }

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from "express";
-import { strangerMilliseconds } from "#web/sessions.ts";
+import { hasSession, strangerMilliseconds } from "#web/sessions.ts";
 import type { FlashMessage } from "#web/types.ts";
 
 /** Keeps a message for the next page this visitor sees. */
@@ -10,7 +10,8 @@ export function addFlash(req: Request, text: string, kind: FlashMessage["kind"] 
 
 /** The waiting messages, once. */
 export function takeFlash(req: Request): FlashMessage[] {
-  const messages = req.session?.flash ?? [];
+  if (!hasSession(req)) return [];
+  const messages = req.session.flash ?? [];
   if (messages.length > 0) delete req.session.flash;
   return messages;
 }
@@ -22,7 +23,7 @@ export function takeFlash(req: Request): FlashMessage[] {
 export const storeFlashBeforeRedirect: RequestHandler = (req, res, next) => {
   const redirect = res.redirect.bind(res) as (...target: unknown[]) => void;
   res.redirect = (...target: unknown[]) => {
-    if (!req.session.flash) return redirect(...target);
+    if (!hasSession(req) || !req.session.flash) return redirect(...target);
     req.session.save((error) => (error ? next(error) : redirect(...target)));
   };
   next();

@@ -4,12 +4,21 @@ import { pinoHttp } from "pino-http";
 
 /** One line a request, after its answer; addresses lose their query, which may hold a person's words. */
 export function requestLog(logger: Logger): RequestHandler {
+  const describe = (req: { method?: string | undefined; url?: string | undefined }) => ({
+    ...{ method: req.method, path: String(req.url).split("?")[0] },
+  });
+  // What failed is logged where it is answered, with its cause: only then a logger is made for it.
+  if (!logger.isLevelEnabled("debug")) {
+    return (req, _res, next) => {
+      Object.defineProperty(req, "log", { get: () => logger.child({ req: describe(req) }) });
+      next();
+    };
+  }
   return pinoHttp({
     logger,
-    // What failed is logged where it is answered, with its cause.
     customLogLevel: () => "debug",
     serializers: {
-      req: (req) => ({ id: req.id, method: req.method, path: String(req.url).split("?")[0] }),
+      req: (req) => ({ id: req.id, ...describe(req) }),
       res: (res) => ({ status: res.statusCode }),
     },
   });

@@ -1,4 +1,4 @@
-import type { Express, RequestHandler } from "express";
+import type { Express, Request, RequestHandler } from "express";
 import session, { type Store } from "express-session";
 
 const day = 86_400_000;
@@ -17,28 +17,33 @@ export function sessions(options: {
   /** How long a session lives unused. */
   idleMilliseconds: number;
 }): RequestHandler[] {
+  // The prefix makes browsers refuse the cookie when it is not Secure or not for this very host.
+  const name = options.https ? "__Host-magpie" : "magpie";
   return [
     (req, _res, next) => {
       // BASE_URL says https, so what is in front ends TLS, whether or not a header says so too.
       if (options.https) Object.defineProperty(req, "secure", { value: true });
       next();
     },
-    session({
-      store: options.store,
-      secret: options.secrets,
-      // The prefix makes browsers refuse the cookie when it is not Secure or not for this very host.
-      name: options.https ? "__Host-magpie" : "magpie",
-      resave: false,
-      saveUninitialized: false,
-      cookie: {
-        httpOnly: true,
-        sameSite: "lax",
-        secure: options.https,
-        maxAge: options.idleMilliseconds,
-        path: "/",
-      },
-    }),
+    whenAskedFor(
+      name,
+      session({
+        store: options.store,
+        secret: options.secrets,
+        name,
+        resave: false,
+        saveUninitialized: false,
+        cookie: {
+          httpOnly: true,
+          sameSite: "lax",
+          secure: options.https,
+          maxAge: options.idleMilliseconds,
+          path: "/",
+        },
+      }),
+    ),
     (req, _res, next) => {
+      if (!hasSession(req)) return next();
       const { prolongedAt } = req.session;
       if (prolongedAt !== undefined && Date.now() - prolongedAt > day / 24) {
         req.session.prolongedAt = Date.now();
@@ -48,14 +53,46 @@ export function sessions(options: {
   ];
 }
 
+const notAskedFor = new WeakSet<Request>();
+
+/** Whether there is something in this visitor's session: an empty one has its cookie's settings only. */
+export const hasSession = (req: Request): boolean =>
+  !notAskedFor.has(req) && Object.keys(req.session ?? {}).length > 1;
+
+/**
+ * Visitors without our cookie who only look get a session when something asks for it, which on most
+ * pages nothing does: making an id and watching for changes costs them a good part of a page.
+ */
+function whenAskedFor(name: string, start: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    const isRead = req.method === "GET" || req.method === "HEAD";
+    if (!isRead || req.headers.cookie?.includes(`${name}=`)) return start(req, res, next);
+    notAskedFor.add(req);
+    const define = (value: unknown) =>
+      Object.defineProperty(req, "session", { value, configurable: true, writable: true });
+    Object.defineProperty(req, "session", {
+      configurable: true,
+      get: () => {
+        notAskedFor.delete(req);
+        define(undefined);
+        // Without a cookie there is nothing to load: it is there when this returns.
+        start(req, res, (error?: unknown) => {
+          if (error) throw error;
+        });
+        return req.session;
+      },
+      set: define,
+    });
+    next();
+  };
+}
+
 /** What a visitor with a session sees, and any answer that may set its cookie, is nobody else's to keep. */
 export function cacheRules(app: Express): void {
   app.use((req, res, next) => {
     const isRead = req.method === "GET" || req.method === "HEAD";
-    // An empty session has its cookie's settings only, and is never stored.
-    const hasSession = Object.keys(req.session).length > 1;
     res.vary("Cookie");
-    res.set("Cache-Control", hasSession || !isRead ? "no-store" : "public, no-cache");
+    res.set("Cache-Control", hasSession(req) || !isRead ? "no-store" : "public, no-cache");
     next();
   });
 }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import passport from "passport";
 import { Strategy as LocalStrategy } from "passport-local";
+import { hasSession } from "#web/sessions.ts";
 import type { Viewer } from "#web/types.ts";
 
 type Person = Omit<Viewer, "sessionId">;
@@ -50,8 +51,9 @@ export function createSignIn(functions: SignInFunctions): SignIn {
     );
   });
 
+  const readSession: RequestHandler = authenticator.session();
   return {
-    middleware: authenticator.session(),
+    middleware: (req, res, next) => (hasSession(req) ? readSession(req, res, next) : next()),
     authenticate: (req) =>
       new Promise((resolve, reject) => {
         const callback = (error: unknown, person: Person | false) =>

@@ -22,6 +22,7 @@ import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
+import { renderList } from "#web/kept-pages.ts";
 import { isHtmx, wantsJson } from "#web/negotiation.ts";
 
 export interface ImagesDeps extends CountViewDeps {
@@ -125,5 +126,5 @@ export async function showList(
     viewer: req.user ?? null,
   });
   res.vary("HX-Request");
-  res.render(isHtmx(req) ? "images/cards" : "images/index", cardsOf(page, path));
+  renderList(req, res, isHtmx(req) ? "images/next" : "images/index", cardsOf(page, path));
 }

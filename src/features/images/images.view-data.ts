@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { VisibleImage } from "#features/images/images.access.ts";
 import type { CardRow } from "#features/images/images.queries.ts";
 import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
@@ -58,18 +59,20 @@ const clampedRatio = ({ width, height }: { width: number; height: number }) =>
 export const imageHref = (image: { id: number; slug: string }): string =>
   `/images/${image.id}/${image.slug}`;
 
-/** The same object for the same row, so that its HTML is made once too (web/views.ts). */
-export const cardOf = remember(
-  makeCard,
-  (row: CardRow) => [
-    ...[row.id, row.sha256, row.width, row.height, row.dominantColour, row.isAnimated],
-    ...[row.title, row.slug, row.totalLikes, row.totalViews],
-    ...[row.username, row.firstName, row.lastName],
-  ],
-  { max: 10_000 },
-);
+type CardInput = Omit<CardRow, "createdAt">;
 
-function makeCard(row: CardRow): Card {
+/** The same object for the same row, so that its HTML is made once too (web/views.ts). */
+export const cardOf = remember(makeCard, {
+  key: (row: CardInput) => row.id,
+  reads: [
+    ...(["id", "sha256", "width", "height", "dominantColour", "isAnimated"] as const),
+    ...(["title", "slug", "totalLikes", "totalViews"] as const),
+    ...(["username", "firstName", "lastName"] as const),
+  ],
+  max: 10_000,
+});
+
+function makeCard(row: CardInput): Card {
   const wide = Math.round(clampedRatio(row) * rowHeight * 1.25);
   const narrow = Math.min(92, Math.round(clampedRatio(row) * 48));
   return {
@@ -88,11 +91,25 @@ function makeCard(row: CardRow): Card {
   };
 }
 
-/** A page of cards; `path` is the list's own address. */
-export const cardsOf = (page: Page<CardRow>, path: string) => ({
-  cards: page.rows.map(cardOf),
-  moreHref: page.nextCursor ? `${path}?cursor=${page.nextCursor}` : null,
-});
+export interface CardList {
+  cards: Card[];
+  moreHref: string | null;
+}
+
+const lists = new LRUCache<string, CardList>({ max: 500 });
+
+/** A page of cards; `path` is the list's own address. The same cards give the same object. */
+export function cardsOf(page: Page<CardRow>, path: string): CardList {
+  const cards = page.rows.map(cardOf);
+  const moreHref = page.nextCursor ? `${path}?cursor=${page.nextCursor}` : null;
+  const known = lists.get(moreHref ?? path);
+  const isSame =
+    known?.cards.length === cards.length && cards.every((card, at) => card === known.cards[at]);
+  if (known && isSame) return known;
+  const list = { cards, moreHref };
+  lists.set(moreHref ?? path, list);
+  return list;
+}
 
 export function imageOf(
   image: VisibleImage,

@@ -39,8 +39,8 @@ export function usersRoutes(deps: { database: Database; sql: Sql; clock: () => D
     });
     const list = cardsOf(page, personLink(person).href);
     res.vary("HX-Request");
-    if (isHtmx(req)) return res.render("images/cards", list);
-    res.render("users/show", { ...list, person: personOf(person, viewer) });
+    if (isHtmx(req)) return res.render("images/next", { list });
+    res.render("users/show", { list, person: personOf(person, viewer) });
   });
 
   const contactsHandler = (list: ContactList) => async (req: PersonRequest, res: Response) => {

@@ -1,0 +1,41 @@
+import { hash } from "node:crypto";
+import type { Request, Response } from "express";
+import { hasSession } from "#web/sessions.ts";
+
+interface KeptPage {
+  html: Buffer;
+  etag: string;
+}
+
+export const etagOf = (body: string | Buffer): string => `W/"${hash("sha1", body, "base64url")}"`;
+
+/** Of one list: more are addresses that somebody made up. */
+const mostAddresses = 4;
+const pages = new WeakMap<object, Map<string, KeptPage>>();
+
+/**
+ * Renders a page that shows nothing but `list`. Visitors without a session get the bytes made for the
+ * visitor before, as long as the view data is the same object: it is while the same is to be shown.
+ * Nothing of a visitor is in them, for they are made without anyone's locals.
+ */
+export function renderList(req: Request, res: Response, template: string, list: object): void {
+  if (hasSession(req)) {
+    res.render(template, { list });
+    return;
+  }
+  const kept = pages.get(list) ?? new Map<string, KeptPage>();
+  const key = `${template} ${req.originalUrl}`;
+  const send = ({ html, etag }: KeptPage) => res.type("html").set("ETag", etag).send(html);
+  const known = kept.get(key);
+  if (known) {
+    send(known);
+    return;
+  }
+  const locals = { list, path: req.originalUrl, viewer: null };
+  res.app.render(template, locals, (error: Error | null, text: string) => {
+    if (error) return req.next?.(error);
+    const page = { html: Buffer.from(text), etag: etagOf(text) };
+    if (kept.size < mostAddresses) pages.set(list, kept.set(key, page));
+    send(page);
+  });
+}
