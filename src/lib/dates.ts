@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const month = new Intl.DateTimeFormat("en-GB", { month: "long", timeZone: "UTC" });
 const monthAndYear = new Intl.DateTimeFormat("en-GB", {
@@ -16,8 +18,19 @@ const steps: [Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ["minute", 60],
 ];
 
+// Formatting takes longer than a query is sent in; there are few days, and fewer ways to say how long ago.
+const longDates = new LRUCache<number, string>({ max: 5000 });
+const agos = new LRUCache<string, string>({ max: 1000 });
+
 /** "14 March 2026" */
-export const longDate = (date: Date): string => day.format(date);
+export function longDate(date: Date): string {
+  const dayNumber = Math.floor(date.getTime() / 86_400_000);
+  const known = longDates.get(dayNumber);
+  if (known !== undefined) return known;
+  const words = day.format(date);
+  longDates.set(dayNumber, words);
+  return words;
+}
 
 /** "in May" this year, "in May 2025" before. */
 export const monthOf = (date: Date, now: Date): string =>
@@ -27,7 +40,14 @@ export const monthOf = (date: Date, now: Date): string =>
 export function timeAgo(date: Date, now: Date): string {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   for (const [unit, length] of steps) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return ago(Math.round(seconds / length), unit);
   }
   return "just now";
+}
+
+function ago(count: number, unit: Intl.RelativeTimeFormatUnit): string {
+  const key = `${count} ${unit}`;
+  const words = agos.get(key) ?? relative.format(count, unit);
+  agos.set(key, words);
+  return words;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Deed, FeedPerson } from "#features/activity/feed.queries.ts";
 import type { CardRow } from "#features/images/images.queries.ts";
 import { imageHref, type Picture, pictureOf } from "#features/images/images.view-data.ts";
@@ -9,28 +10,34 @@ import {
 } from "#features/users/users.view-data.ts";
 import { longDate, timeAgo } from "#lib/dates.ts";
 import { encodeCursor } from "#lib/pagination.ts";
+import { remember } from "#lib/remember.ts";
 import type { ActionVerb } from "#prisma/generated/enums.ts";
 
-export interface FeedPicture {
+interface FeedPicture {
   id: number;
   href: string;
   title: string;
   picture: Picture;
 }
 
+type FeedActor = PersonLink & Avatar;
+
 export interface FeedRow {
   /** Of its newest deed. */
   id: number;
   verb: ActionVerb;
-  actor: PersonLink & Avatar;
+  actor: FeedActor;
   time: { iso: string; words: string; date: string };
-  /** The pictures it is about, of which `morePictures` are not shown. */
+  /** The first of the pictures it is about, and how many there are in all. */
   pictures: FeedPicture[];
   pictureCount: number;
-  morePictures: number;
-  /** Whom it is about: somebody followed. */
-  person: (PersonLink & Avatar & { isViewer: boolean }) | null;
+  /** Whom it is about: somebody followed, or "you". */
+  person: FeedActor | "you" | null;
 }
+
+export const rowsOnPage = 20;
+/** More than these would push what came before off the screen. */
+export const picturesInRow = 5;
 
 interface FeedInput {
   deeds: Deed[];
@@ -39,10 +46,6 @@ interface FeedInput {
   viewer: { id: number };
   now: Date;
 }
-
-export const rowsOnPage = 20;
-/** More than these would push what came before off the screen. */
-const picturesInRow = 5;
 
 /**
  * Rows of a feed: likes that one person gave one after another share a row. Answers the cursor
@@ -58,7 +61,7 @@ export function feedOf(input: FeedInput, more: boolean) {
   for (const deed of input.deeds) {
     const row = rowOf(deed, { people, images, viewer: input.viewer, now: input.now });
     const before = rows.at(-1);
-    if (row && before && sharesRow(before, row)) before.pictures.push(...row.pictures);
+    if (row && before && sharesRow(before, row)) addPictures(before, row);
     else if (row && rows.length === rowsOnPage) {
       rowsEnd = true;
       break;
@@ -66,20 +69,18 @@ export function feedOf(input: FeedInput, more: boolean) {
     last = deed;
   }
   return {
-    rows: rows.map(withFewPictures),
+    rows: rows.map(sameRow),
     nextCursor: last && (rowsEnd || more) ? encodeCursor(last) : null,
   };
 }
 
 const sharesRow = (before: FeedRow, row: FeedRow): boolean =>
-  row.verb === "image_liked" && before.verb === row.verb && before.actor.href === row.actor.href;
+  row.verb === "image_liked" && before.verb === row.verb && before.actor === row.actor;
 
-const withFewPictures = (row: FeedRow): FeedRow => ({
-  ...row,
-  pictures: row.pictures.slice(0, picturesInRow),
-  pictureCount: row.pictures.length,
-  morePictures: Math.max(0, row.pictures.length - picturesInRow),
-});
+function addPictures(row: FeedRow, { pictures }: FeedRow): void {
+  row.pictureCount += pictures.length;
+  if (row.pictures.length < picturesInRow) row.pictures.push(...pictures);
+}
 
 function rowOf(
   deed: Deed,
@@ -90,37 +91,74 @@ function rowOf(
     now: Date;
   },
 ): FeedRow | null {
+  const { id, verb, createdAt, targetId } = deed;
   const actor = known.people.get(deed.userId);
-  const isAboutImage = deed.verb === "image_bookmarked" || deed.verb === "image_liked";
-  const image = isAboutImage ? known.images.get(deed.targetId) : undefined;
-  const person = deed.verb === "user_followed" ? known.people.get(deed.targetId) : undefined;
-  if (!actor || (isAboutImage && !image) || (deed.verb === "user_followed" && !person)) return null;
+  const isAboutImage = verb === "image_bookmarked" || verb === "image_liked";
+  const image = isAboutImage ? known.images.get(targetId) : undefined;
+  const person = verb === "user_followed" ? known.people.get(targetId) : undefined;
+  if (!actor || (isAboutImage && !image) || (verb === "user_followed" && !person)) return null;
   return {
-    id: deed.id,
-    verb: deed.verb,
-    actor: { ...personLink(actor), ...avatarOf(actor) },
+    id,
+    verb,
+    actor: actorOf(actor),
     time: {
-      iso: deed.createdAt.toISOString(),
-      words: timeAgo(deed.createdAt, known.now),
-      date: longDate(deed.createdAt),
+      iso: createdAt.toISOString(),
+      words: timeAgo(createdAt, known.now),
+      date: longDate(createdAt),
     },
-    pictures: image ? [feedPictureOf(image, deed.verb)] : [],
+    pictures: image ? [verb === "image_liked" ? likedPicture(image) : savedPicture(image)] : [],
     pictureCount: image ? 1 : 0,
-    morePictures: 0,
-    person: person
-      ? { ...personLink(person), ...avatarOf(person), isViewer: person.id === known.viewer.id }
-      : null,
+    person: person ? (person.id === known.viewer.id ? "you" : actorOf(person)) : null,
   };
 }
 
+// Remembered, so that the HTML of a row is made once for all who see it (`kept` in web/views.ts).
+
+const actorOf = remember(
+  (person: FeedPerson): FeedActor => ({ ...personLink(person), ...avatarOf(person) }),
+  {
+    key: (person: FeedPerson) => person.id,
+    reads: ["id", "username", "firstName", "lastName", "photo"],
+    max: 10_000,
+  },
+);
+
+type PictureInput = Omit<CardRow, "createdAt" | "totalLikes" | "totalViews" | "isAnimated">;
+
+const rememberPicture = (sizes: string) =>
+  remember(
+    (image: Omit<PictureInput, "username" | "firstName" | "lastName">): FeedPicture => ({
+      id: image.id,
+      href: imageHref(image),
+      title: image.title,
+      picture: pictureOf(image, sizes, 640),
+    }),
+    {
+      key: (image: PictureInput) => image.id,
+      reads: ["id", "title", "slug", "sha256", "width", "height", "dominantColour"],
+      max: 10_000,
+    },
+  );
+
 /** A saved picture is shown large, liked ones as a strip. */
-const feedPictureOf = (image: CardRow, verb: ActionVerb): FeedPicture => ({
-  id: image.id,
-  href: imageHref(image),
-  title: image.title,
-  picture: pictureOf(
-    image,
-    verb === "image_bookmarked" ? "(min-width: 700px) 600px, 80vw" : "240px",
-    640,
-  ),
-});
+const savedPicture = rememberPicture("(min-width: 700px) 600px, 80vw");
+const likedPicture = rememberPicture("240px");
+
+const shown = new LRUCache<string, FeedRow>({ max: 5000 });
+
+/** The row shown before, where it says the same. */
+function sameRow(row: FeedRow): FeedRow {
+  const key = `${row.id} ${row.pictureCount} ${row.person === "you"}`;
+  const known = shown.get(key);
+  const isSame =
+    known?.verb === row.verb &&
+    known.actor === row.actor &&
+    known.person === row.person &&
+    known.time.iso === row.time.iso &&
+    known.time.words === row.time.words &&
+    known.pictures.length === row.pictures.length &&
+    row.pictures.every((picture, index) => picture === known.pictures[index]);
+  if (known && isSame) return known;
+  shown.set(key, row);
+  return row;
+}
