@@ -1,5 +1,6 @@
 import { type Card, cardOf, type Picture, pictureOf } from "#features/images/images.view-data.ts";
 import type { RankedRow } from "#features/images/ranking.queries.ts";
+import { remember } from "#lib/remember.ts";
 import { counted } from "#lib/text.ts";
 import type { RankingPeriod } from "#platform/view-counters.ts";
 
@@ -28,7 +29,7 @@ const periods: Record<RankingPeriod, { link: string; sentence: string; empty: st
 };
 
 export const rankingOf = (rows: RankedRow[], current: RankingPeriod) => ({
-  places: rows.map(placeOf),
+  places: rows.map((row, index) => placeOf({ ...row, position: index + 1 })),
   sentence: periods[current].sentence,
   empty: periods[current].empty,
   periods: Object.entries(periods).map(([period, { link }]) => ({
@@ -38,12 +39,27 @@ export const rankingOf = (rows: RankedRow[], current: RankingPeriod) => ({
   })),
 });
 
-function placeOf(row: RankedRow, index: number): Place {
+interface PlaceInput extends Omit<RankedRow, "createdAt"> {
+  position: number;
+}
+
+function makePlace(row: PlaceInput): Place {
   const { id, href, title, owner, isAnimated } = cardOf(row);
   return {
     ...{ id, href, title, owner, isAnimated },
-    position: index + 1,
+    position: row.position,
     views: counted(row.views, "view"),
     picture: pictureOf(row, "(min-width: 700px) 220px, 36vw", 320),
   };
 }
+
+/** The same object for the same row, so that its HTML is made once too. */
+const placeOf = remember(makePlace, {
+  key: (row: PlaceInput) => `${row.position} ${row.id}`,
+  reads: [
+    ...(["position", "views", "id", "sha256", "width", "height", "dominantColour"] as const),
+    ...(["isAnimated", "title", "slug", "totalLikes", "totalViews"] as const),
+    ...(["username", "firstName", "lastName"] as const),
+  ],
+  max: 1000,
+});
