@@ -23,7 +23,7 @@ import { closeRedis, createRedis } from "#platform/redis.ts";
 import { createRedisSessions } from "#platform/redis-sessions.ts";
 import { createRedisViewCounters } from "#platform/redis-view-counters.ts";
 import { createSafeFetch, type SafeFetch } from "#platform/safe-fetch.ts";
-import { createSql } from "#platform/sql.ts";
+import { createSql, preparing } from "#platform/sql.ts";
 import { createStorage } from "#platform/storage.ts";
 import { loadStaticAssets } from "#web/static-assets.ts";
 
@@ -107,7 +107,7 @@ export async function createDependencies(
   const sessionStore = redis
     ? createRedisSessions(redis)
     : new PgStore({
-        pool,
+        pool: preparing(pool),
         tableName: "session_store",
         disableTouch: true,
         errorLog: (...details) => logger.warn({ details }, "session store"),

@@ -9,21 +9,21 @@ interface KeptPage {
 
 export const etagOf = (body: string | Buffer): string => `W/"${hash("sha1", body, "base64url")}"`;
 
-/** Of one list: more are addresses that somebody made up. */
+/** Of one page: more are addresses that somebody made up. */
 const mostAddresses = 4;
 const pages = new WeakMap<object, Map<string, KeptPage>>();
 
 /**
- * Renders a page that shows nothing but `list`. Visitors without a session get the bytes made for the
+ * Renders a page that shows nothing but `it`. Visitors without a session get the bytes made for the
  * visitor before, as long as the view data is the same object: it is while the same is to be shown.
  * Nothing of a visitor is in them, for they are made without anyone's locals.
  */
-export function renderList(req: Request, res: Response, template: string, list: object): void {
+export function renderKept(req: Request, res: Response, template: string, it: object): void {
   if (hasSession(req)) {
-    res.render(template, { list });
+    res.render(template, { it });
     return;
   }
-  const kept = pages.get(list) ?? new Map<string, KeptPage>();
+  const kept = pages.get(it) ?? new Map<string, KeptPage>();
   const key = `${template} ${req.originalUrl}`;
   const send = ({ html, etag }: KeptPage) => res.type("html").set("ETag", etag).send(html);
   const known = kept.get(key);
@@ -31,11 +31,11 @@ export function renderList(req: Request, res: Response, template: string, list: 
     send(known);
     return;
   }
-  const locals = { list, path: req.originalUrl, viewer: null };
+  const locals = { it, path: req.originalUrl, viewer: null };
   res.app.render(template, locals, (error: Error | null, text: string) => {
     if (error) return req.next?.(error);
     const page = { html: Buffer.from(text), etag: etagOf(text) };
-    if (kept.size < mostAddresses) pages.set(list, kept.set(key, page));
+    if (kept.size < mostAddresses) pages.set(it, kept.set(key, page));
     send(page);
   });
 }

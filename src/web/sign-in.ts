@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import passport from "passport";
 import { Strategy as LocalStrategy } from "passport-local";
+import { csrfTokenOf } from "#web/csrf.ts";
 import { hasSession } from "#web/sessions.ts";
 import type { Viewer } from "#web/types.ts";
 
@@ -40,7 +41,12 @@ export function createSignIn(functions: SignInFunctions): SignIn {
   // What the cookie's session names is a row of `sessions`: ending that row ends it everywhere.
   authenticator.serializeUser((req: Request, user: Express.User, done: Done<string>) => {
     functions.startSession(user.id, { userAgent: req.get("User-Agent") ?? "" }).then(
-      (sessionId) => done(null, sessionId),
+      (sessionId) => {
+        // Stored by the very write that signs in: a later one could come after the next page's.
+        req.session.prolongedAt = Date.now();
+        csrfTokenOf(req);
+        done(null, sessionId);
+      },
       (error) => done(error),
     );
   });
@@ -69,7 +75,6 @@ export function createSignIn(functions: SignInFunctions): SignIn {
           reject(error);
         });
       });
-      req.session.prolongedAt = Date.now();
     },
     signOut: (req) =>
       new Promise((resolve, reject) => {

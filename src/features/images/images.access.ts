@@ -29,8 +29,8 @@ export interface VisibleImage extends Named {
   isHidden: boolean;
   /** By the viewer. */
   isLiked: boolean;
-  /** The newest active people who like it. */
-  likers: Named[];
+  /** The newest active people who like it: `Named[]` as JSON, to be compared at a glance. */
+  likers: string;
 }
 
 interface Viewer {
@@ -46,6 +46,7 @@ export async function getImage(
 ): Promise<VisibleImage> {
   const imageId = parseId(id);
   if (imageId === null) throw notHere();
+  // "offset 0" keeps the likers a walk of their index; else all of a popular picture's are sorted.
   const [image] = await sql<VisibleImage>`
     select i.id, i.owner_id as "ownerId", i.title, i.slug, i.source_url as "sourceUrl",
       i.page_url as "pageUrl", i.description, i.storage_key as "storageKey", i.sha256, i.width,
@@ -54,14 +55,15 @@ export async function getImage(
       u.username::text, u.first_name as "firstName", u.last_name as "lastName",
       not u.is_active as "isHidden",
       exists (select 1 from likes where user_id = ${viewer?.id ?? null} and image_id = i.id) as "isLiked",
-      array(
-        select json_build_object('username', u.username, 'firstName', u.first_name,
-          'lastName', u.last_name)
-        from likes l join users u on u.id = l.user_id
-        where l.image_id = i.id and u.is_active
+      (select coalesce(json_agg(liker), '[]')::text from (
+        select u.username, u.first_name as "firstName", u.last_name as "lastName"
+        from likes l cross join lateral (
+          select * from users where id = l.user_id and is_active offset 0
+        ) u
+        where l.image_id = i.id
         order by l.created_at desc, l.user_id desc
         limit 12
-      ) as likers
+      ) liker) as likers
     from images i join users u on u.id = i.owner_id
     where i.id = ${imageId} and (u.is_active or ${viewer?.isSuperuser === true})`;
   if (!image) throw notHere();

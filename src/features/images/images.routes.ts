@@ -9,9 +9,10 @@ import {
 } from "#features/images/images.access.ts";
 import { listImages } from "#features/images/images.queries.ts";
 import { EditImageSchema } from "#features/images/images.schemas.ts";
-import { cardsOf, imageHref, imageOf } from "#features/images/images.view-data.ts";
+import { cardsOf, imageHref } from "#features/images/images.view-data.ts";
 import { likeImage, unlikeImage } from "#features/images/like-image.ts";
 import { removeImage } from "#features/images/remove-image.ts";
+import { imageOf } from "#features/images/show-image.view-data.ts";
 import { decodeCursor } from "#lib/pagination.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
@@ -22,7 +23,7 @@ import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput, queryText } from "#web/input.ts";
-import { renderList } from "#web/kept-pages.ts";
+import { renderKept } from "#web/kept-pages.ts";
 import { isHtmx, wantsJson } from "#web/negotiation.ts";
 
 export interface ImagesDeps extends CountViewDeps {
@@ -93,7 +94,7 @@ export function imagesRoutes(deps: ImagesDeps): Router {
     if (req.method === "GET") {
       countView(deps, { image, viewer: req.user ?? null, visit: visitOf(req) });
     }
-    res.render("images/show", { image: dataOf(image, req) });
+    renderKept(req, res, "images/show", dataOf(image, req));
   });
 
   const dataOf = (image: VisibleImage, req: Request) =>
@@ -126,5 +127,5 @@ export async function showList(
     viewer: req.user ?? null,
   });
   res.vary("HX-Request");
-  renderList(req, res, isHtmx(req) ? "images/next" : "images/index", cardsOf(page, path));
+  renderKept(req, res, isHtmx(req) ? "images/next" : "images/index", cardsOf(page, path));
 }

@@ -1,12 +1,10 @@
 import { LRUCache } from "lru-cache";
-import type { VisibleImage } from "#features/images/images.access.ts";
 import type { CardRow } from "#features/images/images.queries.ts";
 import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
 import { type PersonLink, personLink } from "#features/users/users.view-data.ts";
-import { longDate, timeAgo } from "#lib/dates.ts";
 import type { Page } from "#lib/pagination.ts";
 import { remember } from "#lib/remember.ts";
-import { counted, fileSize } from "#lib/text.ts";
+import { counted } from "#lib/text.ts";
 import { thumbnailSizes } from "#lib/thumbnail-sizes.ts";
 
 export interface Card {
@@ -109,43 +107,4 @@ export function cardsOf(page: Page<CardRow>, path: string): CardList {
   const list = { cards, moreHref };
   lists.set(moreHref ?? path, list);
   return list;
-}
-
-export function imageOf(
-  image: VisibleImage,
-  { viewer, now }: { viewer: { id: number; isSuperuser: boolean } | null; now: Date },
-) {
-  const source = image.pageUrl ?? image.sourceUrl;
-  return {
-    id: image.id,
-    href: imageHref(image),
-    path: `/images/${image.id}`,
-    title: image.title,
-    paragraphs: image.description.split(/\r?\n\s*\n/).filter(Boolean),
-    picture: pictureOf(image, "(min-width: 1200px) 1160px, 96vw", 1280),
-    original: {
-      href: mediaUrl(image.storageKey),
-      words: `${image.width} × ${image.height}, ${fileSize(image.bytes)}`,
-      format: image.format.toUpperCase(),
-    },
-    owner: personLink(image),
-    saved: {
-      iso: image.createdAt.toISOString(),
-      words: timeAgo(image.createdAt, now),
-      date: longDate(image.createdAt),
-    },
-    source: source
-      ? { href: source, host: (URL.parse(source)?.hostname ?? source).replace(/^www\./, "") }
-      : null,
-    totalLikes: image.totalLikes,
-    totalViews: image.totalViews,
-    likes: counted(image.totalLikes, "like"),
-    views: counted(image.totalViews, "view"),
-    isLiked: image.isLiked,
-    isHidden: image.isHidden,
-    likedBy: image.likers.map(personLink),
-    othersWhoLike: Math.max(0, image.totalLikes - image.likers.length),
-    canEdit: viewer?.id === image.ownerId,
-    canDelete: viewer?.id === image.ownerId || viewer?.isSuperuser === true,
-  };
 }

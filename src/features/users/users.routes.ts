@@ -39,7 +39,7 @@ export function usersRoutes(deps: { database: Database; sql: Sql; clock: () => D
     });
     const list = cardsOf(page, personLink(person).href);
     res.vary("HX-Request");
-    if (isHtmx(req)) return res.render("images/next", { list });
+    if (isHtmx(req)) return res.render("images/next", { it: list });
     res.render("users/show", { list, person: personOf(person, viewer) });
   });
 
