@@ -7,8 +7,6 @@ interface KeptPage {
   etag: string;
 }
 
-export const etagOf = (body: string | Buffer): string => `W/"${hash("sha1", body, "base64url")}"`;
-
 /** Of one page: more are addresses that somebody made up. */
 const mostAddresses = 4;
 const pages = new WeakMap<object, Map<string, KeptPage>>();
@@ -34,7 +32,7 @@ export function renderKept(req: Request, res: Response, template: string, it: ob
   const locals = { it, path: req.originalUrl, viewer: null };
   res.app.render(template, locals, (error: Error | null, text: string) => {
     if (error) return req.next?.(error);
-    const page = { html: Buffer.from(text), etag: etagOf(text) };
+    const page = { html: Buffer.from(text), etag: `W/"${hash("sha1", text, "base64url")}"` };
     if (kept.size < mostAddresses) pages.set(it, kept.set(key, page));
     send(page);
   });

@@ -3,7 +3,6 @@ import nunjucks from "nunjucks";
 import { initialOf } from "#lib/text.ts";
 import { csrfTokenOf } from "#web/csrf.ts";
 import { takeFlash } from "#web/flash.ts";
-import { etagOf } from "#web/kept-pages.ts";
 
 /** Nunjucks over views/: everything is escaped; `dump` and `safe` have no place in a template here. */
 export function setUpViews(
@@ -19,7 +18,8 @@ export function setUpViews(
   views.addGlobal("kept", keepHtml(views));
   views.express(app);
   app.set("view engine", "njk");
-  app.set("etag", etagOf);
+  // Pages of people with a session are not to be kept by anyone; others' bring their own.
+  app.disable("etag");
 }
 
 /** What the layout of every page needs of this request. */
