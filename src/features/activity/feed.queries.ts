@@ -1,4 +1,4 @@
-import { type CardRow, cardColumns } from "#features/images/images.queries.ts";
+import type { CardRow } from "#features/images/images.queries.ts";
 import { type PersonRow, personColumns } from "#features/users/users.queries.ts";
 import type { Cursor } from "#lib/pagination.ts";
 import { type Sql, sqlNumber, sqlText } from "#platform/sql.ts";
@@ -21,7 +21,7 @@ export interface FeedPerson {
 }
 
 /** How many deeds are read for a page: adjacent likes share a row, so a page shows fewer rows. */
-export const deedsRead = 60;
+export const deedsRead = 40;
 const most = sqlNumber(deedsRead + 1);
 
 const deedColumns = sqlText`
@@ -80,9 +80,14 @@ export const findPeople = ({ sql }: { sql: Sql }, ids: number[]) => sql<FeedPers
   from users u join profiles p on p.user_id = u.id
   where u.id = any(${ids}::int[]) and u.is_active`;
 
+export type FeedImage = Pick<
+  CardRow,
+  "id" | "title" | "slug" | "sha256" | "width" | "height" | "dominantColour"
+>;
+
 /** Images of active people by their ids. */
-export const findImages = ({ sql }: { sql: Sql }, ids: number[]) => sql<CardRow>`
-  select ${cardColumns}
+export const findImages = ({ sql }: { sql: Sql }, ids: number[]) => sql<FeedImage>`
+  select i.id, i.title, i.slug, i.sha256, i.width, i.height, i.dominant_colour as "dominantColour"
   from images i join users u on u.id = i.owner_id
   where i.id = any(${ids}::int[]) and u.is_active`;
 

@@ -1,6 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Deed, FeedPerson } from "#features/activity/feed.queries.ts";
-import type { CardRow } from "#features/images/images.queries.ts";
+import type { Deed, FeedImage, FeedPerson } from "#features/activity/feed.queries.ts";
 import { imageHref, type Picture, pictureOf } from "#features/images/images.view-data.ts";
 import {
   type Avatar,
@@ -42,7 +41,7 @@ export const picturesInRow = 5;
 interface FeedInput {
   deeds: Deed[];
   people: FeedPerson[];
-  images: CardRow[];
+  images: FeedImage[];
   viewer: { id: number };
   now: Date;
 }
@@ -86,7 +85,7 @@ function rowOf(
   deed: Deed,
   known: {
     people: Map<number, FeedPerson>;
-    images: Map<number, CardRow>;
+    images: Map<number, FeedImage>;
     viewer: { id: number };
     now: Date;
   },
@@ -123,18 +122,16 @@ const actorOf = remember(
   },
 );
 
-type PictureInput = Omit<CardRow, "createdAt" | "totalLikes" | "totalViews" | "isAnimated">;
-
 const rememberPicture = (sizes: string) =>
   remember(
-    (image: Omit<PictureInput, "username" | "firstName" | "lastName">): FeedPicture => ({
+    (image: FeedImage): FeedPicture => ({
       id: image.id,
       href: imageHref(image),
       title: image.title,
       picture: pictureOf(image, sizes, 640),
     }),
     {
-      key: (image: PictureInput) => image.id,
+      key: (image: FeedImage) => image.id,
       reads: ["id", "title", "slug", "sha256", "width", "height", "dominantColour"],
       max: 10_000,
     },
