@@ -59,7 +59,9 @@ export async function createDependencies(
   const redis = config.redisUrl ? await createRedis(config.redisUrl, { logger }) : null;
   const onError = (error: Error) =>
     logger.warn({ err: error }, "an idle database connection broke");
-  const pool = createPool(databaseUrl, { max: 10, onError });
+  const pool = createPool(databaseUrl, { max: 8, onError });
+  // What every page reads.
+  const readPool = createPool(databaseUrl, { max: 8, onError, plansOnce: true });
   // Whoever waits for a lock waits for someone else's file work, or for the seed.
   const lockPool = createPool(databaseUrl, {
     max: 4,
@@ -68,7 +70,7 @@ export async function createDependencies(
     waitMillis: 20_000,
   });
   const database = createDatabase(pool);
-  const sql = createSql(pool);
+  const sql = createSql(readPool);
   const storage = await createStorage({ folder: join(config.dataFolder, "storage") });
   const { storageId } = await database.site.findFirstOrThrow();
   await storage.check({
@@ -107,7 +109,7 @@ export async function createDependencies(
   const sessionStore = redis
     ? createRedisSessions(redis)
     : new PgStore({
-        pool: preparing(pool),
+        pool: preparing(readPool),
         tableName: "session_store",
         disableTouch: true,
         errorLog: (...details) => logger.warn({ details }, "session store"),
@@ -157,7 +159,7 @@ export async function createDependencies(
       if (sessionStore instanceof PgStore) await sessionStore.close();
       if (redis) await closeRedis(redis);
       await database.$disconnect();
-      await Promise.all([pool.end(), lockPool.end()]);
+      await Promise.all([pool, readPool, lockPool].map((each) => each.end()));
     },
   };
 }

@@ -21,7 +21,7 @@ export interface FloorTask {
 }
 
 serveForParent<FloorTask>(({ databaseUrl, answers }) => {
-  const pool = createPool(databaseUrl, { max: 10, onError: () => {} });
+  const pool = createPool(databaseUrl, { max: 10, onError: () => {}, plansOnce: true });
   const plans = answers.map(({ queries }) => queries.map(prepared));
   return async (req, res) => {
     const number = Number(req.url?.slice(1));

@@ -72,6 +72,11 @@ export function createPool(
     onError: (error: Error) => void;
     queryTimeoutMillis?: number;
     waitMillis?: number;
+    /**
+     * For statements that are right for any values: else PostgreSQL plans some anew each time, which
+     * may take longer than to run them.
+     */
+    plansOnce?: boolean;
   },
 ) {
   const timeout = options.queryTimeoutMillis ?? queryTimeoutMillis;
@@ -86,7 +91,7 @@ export function createPool(
     keepAlive: true,
     // Prisma's adapter sends and reads times without their zone, taking the session's for UTC.
     // Compiling a statement takes longer than any of ours runs.
-    options: "-c TimeZone=UTC -c jit=off",
+    options: `-c TimeZone=UTC -c jit=off${options.plansOnce ? " -c plan_cache_mode=force_generic_plan" : ""}`,
   });
   pool.on("error", options.onError);
   return pool;

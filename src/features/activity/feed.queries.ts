@@ -28,35 +28,19 @@ const deedColumns = sqlText`
   a.id::float8 as id, a.user_id as "userId", a.verb, a.target_id as "targetId",
   a.created_at as "createdAt"`;
 
-/** Read first: on a site where those followed are busy, their deeds are among the newest of all. */
-const walked = sqlNumber(500);
-
 /**
  * What those did whom the viewer follows, newest first, or everybody else where they follow nobody.
- * Where the newest deeds of all hold a page, that is all that is read. Else, however many are followed
- * and however busy they are, it reads one index entry of each, and then at most n(n + 1) / 2 of the n
- * people whose newest deeds are newest: whoever's newest deed comes r-th has at most n - r + 1 among
- * the newest n. docs/decisions.md has the plans of this and others.
+ * However many are followed and however busy they are, it reads one index entry of each, and then of
+ * the n people whose newest deeds are newest only what is not older than the last of these: n deeds
+ * are newer than all the rest, and of whoever's newest comes r-th at most n - r + 1 are among them.
+ * docs/decisions.md has the plans of this and of others.
  */
 export const listDeeds = (
   { sql }: { sql: Sql },
   { viewer, after }: { viewer: { id: number }; after: Cursor },
 ) => sql<Deed>`
-  with recent as materialized (
-    select * from (
-      select id, user_id, created_at from actions
-      where (created_at, id) < (${after.createdAt}, ${after.id})
-      order by created_at desc, id desc limit ${walked}
-    ) of_all
-    where user_id in (select to_id from contacts where from_id = ${viewer.id})
-    order by created_at desc, id desc
-  ), walk as materialized (
-    select id from recent
-    where (select is_active from users where id = recent.user_id)
-    order by created_at desc, id desc
-    limit ${most}
-  ), newest as (
-    select c.to_id as user_id,
+  with newest as (
+    select c.to_id as user_id, last.created_at, last.id,
       row_number() over (order by last.created_at desc, last.id desc) as place
     from contacts c
     cross join lateral (
@@ -65,23 +49,23 @@ export const listDeeds = (
       order by created_at desc, id desc limit 1
     ) last
     where c.from_id = ${viewer.id} and (select is_active from users where id = c.to_id)
-      and (select count(*) from walk) < ${most}
     order by last.created_at desc, last.id desc
     limit ${most}
-  ), sought as (
+  ), oldest as (
+    select created_at, id from newest where place = ${most}
+    union all
+    select '-infinity', 0 where (select count(*) from newest) < ${most}
+  ), chosen as (
     select theirs.id
-    from newest n
+    from oldest cross join newest n
     cross join lateral (
       select created_at, id from actions
       where user_id = n.user_id and (created_at, id) < (${after.createdAt}, ${after.id})
+        and (created_at, id) >= (oldest.created_at, oldest.id)
       order by created_at desc, id desc limit (${most} - n.place + 1)
     ) theirs
     order by theirs.created_at desc, theirs.id desc
     limit ${most}
-  ), chosen as (
-    select id from sought
-    union all
-    select id from walk where (select count(*) from walk) = ${most}
   )
   select ${deedColumns}, true as "isFollowed"
   from chosen join actions a on a.id = chosen.id
