@@ -100,7 +100,7 @@ export function createPool(
 export function createDatabase(pool: pg.Pool): Database {
   return new PrismaClient({
     adapter: new PrismaPg(pool),
-    // A hundred people may like at once through ten connections: waiting beats an error.
+    // A hundred people may like at once through a few connections: waiting beats an error.
     transactionOptions: { maxWait: queryTimeoutMillis, timeout: queryTimeoutMillis },
   });
 }

@@ -7,7 +7,7 @@ interface KeptPage {
   etag: string;
 }
 
-/** Of one page: more are addresses that somebody made up. */
+/** Of one page, the newest: addresses that somebody makes up push each other out. */
 const mostAddresses = 4;
 const pages = new WeakMap<object, Map<string, KeptPage>>();
 
@@ -33,7 +33,9 @@ export function renderKept(req: Request, res: Response, template: string, it: ob
   res.app.render(template, locals, (error: Error | null, text: string) => {
     if (error) return req.next?.(error);
     const page = { html: Buffer.from(text), etag: `W/"${hash("sha1", text, "base64url")}"` };
-    if (kept.size < mostAddresses) pages.set(it, kept.set(key, page));
+    const [oldest] = kept.keys();
+    if (oldest !== undefined && kept.size >= mostAddresses) kept.delete(oldest);
+    pages.set(it, kept.set(key, page));
     send(page);
   });
 }

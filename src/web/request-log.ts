@@ -4,8 +4,8 @@ import { pinoHttp } from "pino-http";
 
 /** One line a request, after its answer; addresses lose their query, which may hold a person's words. */
 export function requestLog(logger: Logger): RequestHandler {
-  const describe = (req: { method?: string | undefined; url?: string | undefined }) => ({
-    ...{ method: req.method, path: String(req.url).split("?")[0] },
+  const describe = (req: { method?: string; url?: string; originalUrl?: string }) => ({
+    ...{ method: req.method, path: String(req.originalUrl ?? req.url).split("?")[0] },
   });
   // What failed is logged where it is answered, with its cause: only then a logger is made for it.
   if (!logger.isLevelEnabled("debug")) {

@@ -69,7 +69,8 @@ export const hasSession = (req: Request): boolean =>
 function whenAskedFor(name: string, start: RequestHandler): RequestHandler {
   return (req, res, next) => {
     const isRead = req.method === "GET" || req.method === "HEAD";
-    if (!isRead || req.headers.cookie?.includes(`${name}=`)) return start(req, res, next);
+    // Wherever the name stands: how a header is read is the parser's business.
+    if (!isRead || req.headers.cookie?.includes(name)) return start(req, res, next);
     notAskedFor.add(req);
     const define = (value: unknown) =>
       Object.defineProperty(req, "session", { value, configurable: true, writable: true });
@@ -78,10 +79,12 @@ function whenAskedFor(name: string, start: RequestHandler): RequestHandler {
       get: () => {
         notAskedFor.delete(req);
         define(undefined);
+        let failure: unknown;
         // Without a cookie there is nothing to load: it is there when this returns.
         start(req, res, (error?: unknown) => {
-          if (error) throw error;
+          failure = error;
         });
+        if (failure) throw failure;
         return req.session;
       },
       set: define,

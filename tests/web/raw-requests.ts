@@ -89,5 +89,5 @@ export async function startRawSite() {
     server.close();
     await site.close();
   };
-  return { send, expectProblem, close };
+  return { send, expectProblem, close, deps: site.deps };
 }

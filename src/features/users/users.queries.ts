@@ -50,7 +50,7 @@ export async function listPeople(
     where (u.joined_at, u.id) < (${createdAt}, ${id})
       and (u.is_active or ${viewer?.isSuperuser === true})
     order by u.joined_at desc, u.id desc
-    offset ${sqlNumber(skip)} limit ${pageLimit}`;
+    offset ${skip}::int limit ${pageLimit}`;
   return toPage(rows, pageSize);
 }
 

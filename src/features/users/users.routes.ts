@@ -1,10 +1,10 @@
 import { type Request, type Response, Router } from "express";
 import { listImagesOf } from "#features/images/images.queries.ts";
 import { cardsOf } from "#features/images/images.view-data.ts";
+import { directoryPage } from "#features/users/directory-page.ts";
 import { followPerson, unfollowPerson } from "#features/users/follow-person.ts";
 import { getPerson } from "#features/users/users.access.ts";
 import { type ContactList, listContacts, listPeople } from "#features/users/users.queries.ts";
-import { placeOf } from "#features/users/users.schemas.ts";
 import { peopleOf, personLink, personOf } from "#features/users/users.view-data.ts";
 import { decodeCursor } from "#lib/pagination.ts";
 import type { Database } from "#platform/database.ts";
@@ -21,7 +21,7 @@ export function usersRoutes(deps: { database: Database; sql: Sql; clock: () => D
 
   router.get("/users", async (req, res) => {
     const viewer = req.user ?? null;
-    const page = await listPeople(deps, { ...placeOf(queryText(req, "page")), viewer });
+    const page = await listPeople(deps, { ...directoryPage(queryText(req, "page")), viewer });
     res.vary("HX-Request");
     res.render(
       isHtmx(req) ? "users/people" : "users/index",

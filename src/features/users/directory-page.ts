@@ -8,7 +8,7 @@ const lastNumberedPage = 100;
  * write `?page=2`, which is counted off from the first.
  * @throws BadRequest
  */
-export function placeOf(page: string | undefined): { after: Cursor | null; skip: number } {
+export function directoryPage(page: string | undefined): { after: Cursor | null; skip: number } {
   const number = /^[1-9]\d{0,2}$/.test(page ?? "") ? Number(page) : 0;
   if (number >= 1 && number <= lastNumberedPage) {
     return { after: null, skip: (number - 1) * pageSize };
