@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
-    globalSetup: ["tests/setup/database.ts"],
+    globalSetup: ["tests/setup/redis.ts", "tests/setup/database.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -7,10 +7,13 @@ import type { Config } from "#config";
 import { sweepSessionsQueue } from "#features/account/account.jobs.ts";
 import { buildBookmarklet } from "#features/bookmarklet/build-bookmarklet.ts";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
-import { removeFilesQueue, sweepFilesQueue } from "#features/images/images.jobs.ts";
+import {
+  recountImagesQueue,
+  removeFilesQueue,
+  sweepFilesQueue,
+  sweepViewsQueue,
+} from "#features/images/images.jobs.ts";
 import { createIncomingPictures } from "#features/images/incoming-pictures.ts";
-import { sweepViewsQueue } from "#features/images/ranking.jobs.ts";
-import { recountLikesQueue } from "#features/images/recount-likes.ts";
 import { recountCountersQueue } from "#features/users/users.jobs.ts";
 import { createAdvisoryLock } from "#platform/advisory-lock.ts";
 import { createDatabase, createPool } from "#platform/database.ts";
@@ -33,7 +36,7 @@ export const queues = [
   sweepFilesQueue,
   sweepSessionsQueue,
   recountCountersQueue,
-  recountLikesQueue,
+  recountImagesQueue,
   sweepViewsQueue,
 ] as const;
 

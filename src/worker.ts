@@ -3,13 +3,15 @@ import { readConfig } from "#config";
 import { createDependencies } from "#dependencies";
 import { sweepSessions, sweepSessionsQueue } from "#features/account/account.jobs.ts";
 import {
+  recountImagesQueue,
+  recountPictures,
   removeFiles,
   removeFilesQueue,
   sweepFiles,
   sweepFilesQueue,
+  sweepViews,
+  sweepViewsQueue,
 } from "#features/images/images.jobs.ts";
-import { sweepViews, sweepViewsQueue } from "#features/images/ranking.jobs.ts";
-import { recountLikes, recountLikesQueue } from "#features/images/recount-likes.ts";
 import { recountCountersQueue, recountPeople } from "#features/users/users.jobs.ts";
 import type { AdvisoryLock } from "#platform/advisory-lock.ts";
 import { type Database, openDatabaseUrl } from "#platform/database.ts";
@@ -18,6 +20,7 @@ import { createLogger, type Logger } from "#platform/logger.ts";
 import { migrate } from "#platform/migrations.ts";
 import type { Sql } from "#platform/sql.ts";
 import type { Storage } from "#platform/storage.ts";
+import type { ViewCounters } from "#platform/view-counters.ts";
 import { type Lifecycle, runUntilStopped } from "./lifecycle.ts";
 
 /** Takes on every job there is; runs inside server.ts or alone. */
@@ -28,6 +31,7 @@ export async function startWorker(deps: {
   logger: Logger;
   storage: Storage;
   lock: AdvisoryLock;
+  viewCounters: ViewCounters;
   clock: () => Date;
 }): Promise<void> {
   await deps.jobs.work(removeFilesQueue, (data: { sha256: string }) => removeFiles(deps, data));
@@ -35,8 +39,7 @@ export async function startWorker(deps: {
   await deps.jobs.work(sweepViewsQueue, () => sweepViews(deps), { cron: "*/10 * * * *" });
   await deps.jobs.work(sweepSessionsQueue, () => sweepSessions(deps), { cron: "43 4 * * *" });
   await deps.jobs.work(recountCountersQueue, () => recountPeople(deps), { cron: "11 3 * * *" });
-  const recount = async () => void (await recountLikes(deps));
-  await deps.jobs.work(recountLikesQueue, recount, { cron: "31 3 * * *" });
+  await deps.jobs.work(recountImagesQueue, () => recountPictures(deps), { cron: "31 3 * * *" });
 }
 
 /** `npm run worker`: the jobs in a process of their own, beside any number of servers. */

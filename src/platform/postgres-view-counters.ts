@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { isDatabaseUnavailable } from "#platform/database.ts";
 import { createGatheredViews } from "#platform/gathered-views.ts";
 import type { Logger } from "#platform/logger.ts";
 import { inTurn } from "#platform/one-at-a-time.ts";
 import { type Sql, sqlNumber } from "#platform/sql.ts";
+import { addedToDay, heldImages, isRefused } from "#platform/view-batches.ts";
 import {
   dayOf,
   daysUntil,
@@ -51,7 +51,7 @@ export function createPostgresViewCounters(options: {
       } catch (error) {
         const views = batch.views.length;
         if (lostARace(error) && ++races < 5) continue;
-        if (lostARace(error) || isDatabaseUnavailable(error)) {
+        if (!isRefused(error)) {
           logger.warn({ err: error, views }, "views wait for the database");
           return;
         }
@@ -79,7 +79,8 @@ export function createPostgresViewCounters(options: {
       return period === "day" ? topOfDay(sql, from, size, now) : topOfAll(sql, from, size);
     },
     // Its rows went with it.
-    forget: async (imageId) => week.forget(imageId),
+    forget: async (imageIds) => week.forget(new Set(imageIds)),
+    refill: async () => {},
     flush,
     close: async () => {
       clearInterval(timer);
@@ -96,7 +97,6 @@ function lostARace(error: unknown): boolean {
   return code === "40P01" || code === "40001" || code === "55P03";
 }
 
-/** Images are locked in order of id, so two processes wait for each other in one direction only. */
 async function addViews(sql: Sql, { id, views }: Batch, now: Date): Promise<void> {
   await sql`
     with batch as (
@@ -109,10 +109,7 @@ async function addViews(sql: Sql, { id, views }: Batch, now: Date): Promise<void
         ${views.map((view) => view.at)}::timestamptz[]
       ) as given (visitor, image_id, at)
       where exists (select from batch)
-    ), held as materialized (
-      select id from images where id in (select image_id from given)
-      order by id for no key update
-    ), counted as (
+    ), ${heldImages}, counted as (
       insert into view_marks as mark (visitor, image_id, counted_at)
       select visitor, image_id, at from given join held on held.id = image_id
       order by image_id, visitor
@@ -123,8 +120,7 @@ async function addViews(sql: Sql, { id, views }: Batch, now: Date): Promise<void
     ), daily as (
       insert into image_daily_views (image_id, day, views)
       select image_id, (counted_at at time zone 'UTC')::date, count(*) from counted group by 1, 2
-      on conflict (image_id, day) do update
-        set views = image_daily_views.views + excluded.views
+      ${addedToDay}
     )
     update images set total_views = total_views + added.views
     from (select image_id, count(*)::int as views from counted group by image_id) added
@@ -159,9 +155,9 @@ function createWeek(sql: Sql) {
       }
       return (await made.images).slice(from, from + size);
     },
-    forget: (imageId: number): void => {
+    forget: (imageIds: Set<number>): void => {
       if (!made) return;
-      made.images = made.images.then((all) => all.filter((image) => image.imageId !== imageId));
+      made.images = made.images.then((all) => all.filter(({ imageId }) => !imageIds.has(imageId)));
       made.images.catch(() => {});
     },
   };

@@ -5,12 +5,14 @@ import type { AdvisoryLock } from "#platform/advisory-lock.ts";
 import { createGatheredViews } from "#platform/gathered-views.ts";
 import type { Logger } from "#platform/logger.ts";
 import { alone, inTurn } from "#platform/one-at-a-time.ts";
+import { isSurelyUndone } from "#platform/redis.ts";
 import { carryViews } from "#platform/redis-view-batches.ts";
 import {
   dayKeptSeconds,
   fillRankings,
-  forgetImage,
+  forgetImages,
   readTop,
+  runOf,
 } from "#platform/redis-view-rankings.ts";
 import { createScripts, keys, memberOf } from "#platform/redis-view-scripts.ts";
 import type { Sql } from "#platform/sql.ts";
@@ -28,6 +30,8 @@ import {
 const lockName = "views";
 const againMilliseconds = 1000;
 const perReplay = 500;
+/** Less than a mark stays, so that it is there still when a view comes again that Redis may have counted. */
+const retryMilliseconds = lookAgainMilliseconds - 60_000;
 
 export function createRedisViewCounters(options: {
   redis: Redis;
@@ -45,21 +49,36 @@ export function createRedisViewCounters(options: {
   const sending = new Set<Promise<void>>();
   // Marks die with a Redis that dies: what this process counted it knows by itself.
   const counted = new LRUCache<string, number>({ max: 50_000 });
+  /** Sent, and perhaps counted: nobody but Redis knows. */
+  const unanswered = new WeakSet<View>();
   let isClosing = false;
+
+  /** The run of the Redis that this connection leads to, once it said so. */
+  let thisRun: string | null = null;
+  const meet = alone(async () => {
+    if (redis.status === "ready") thisRun ??= await runOf(redis).catch(() => null);
+  });
+  const canSend = () => redis.status === "ready" && thisRun !== null;
 
   async function send(view: View): Promise<void> {
     const at = view.at.getTime();
     const mark = keys.mark(view.visitor, view.imageId);
     const day = dayOf(view.at);
+    // Before the answer: another look must not take the place of one that may have been counted.
+    counted.set(mark, at);
     const answer = await run(
       "countView",
-      [mark, keys.pending, keys.filled, keys.total, keys.day(day)],
+      [mark, keys.pending, keys.batches, keys.filled, keys.total, keys.day(day)],
       [
         ...[at, lookAgainMilliseconds, randomUUID(), `${view.imageId}:${day}`],
-        ...[memberOf(view.imageId), dayKeptSeconds],
+        ...[memberOf(view.imageId), dayKeptSeconds, thisRun ?? "", clock().getTime()],
       ],
-    );
-    if (answer !== 0) counted.set(mark, at);
+    ).catch((error) => {
+      if (!isSurelyUndone(error)) unanswered.add(view);
+      throw error;
+    });
+    // Counted before by another process, which alone knows when.
+    if (answer === 0) counted.delete(mark);
     if (answer === 2) void fillSoon();
   }
 
@@ -67,7 +86,7 @@ export function createRedisViewCounters(options: {
     const last = counted.get(keys.mark(view.visitor, view.imageId));
     if (last !== undefined && view.at.getTime() - last < lookAgainMilliseconds) return;
     // Behind those that wait, in their order.
-    if (gathered.size > 0 || redis.status !== "ready") {
+    if (gathered.size > 0 || !canSend()) {
       gathered.add(view);
       return;
     }
@@ -77,13 +96,18 @@ export function createRedisViewCounters(options: {
     sending.add(sent);
   }
 
+  const isTooLate = (view: View) =>
+    unanswered.has(view) && clock().getTime() - view.at.getTime() >= retryMilliseconds;
+
   const replay = alone(async () => {
-    while (gathered.size > 0 && redis.status === "ready") {
+    await meet();
+    while (gathered.size > 0 && canSend()) {
       // One shows whether Redis answers at all: the others need not wait for it in vain.
       for (const many of [1, perReplay]) {
+        if (!canSend()) return;
         const failed: View[] = [];
-        const sent = gathered.take(many).map((view) => send(view).catch(() => failed.push(view)));
-        await Promise.all(sent);
+        const sendable = gathered.take(many).filter((view) => !isTooLate(view));
+        await Promise.all(sendable.map((view) => send(view).catch(() => failed.push(view))));
         gathered.putBack(failed);
         if (failed.length > 0) return;
       }
@@ -95,7 +119,7 @@ export function createRedisViewCounters(options: {
     if (isClosing || performance.now() < mayFillAt) return;
     const isStopping = () => isClosing;
     const isDone = await succeeds("the rankings wait to be filled", () =>
-      lock(lockName, () => fillRankings({ redis, run, sql, clock, isStopping })),
+      lock(lockName, () => fillRankings({ redis, run, sql, clock, logger, isStopping })),
     );
     if (isDone) return;
     mayFillAt = performance.now() + againMilliseconds;
@@ -105,8 +129,8 @@ export function createRedisViewCounters(options: {
   const flush = inTurn(async () => {
     await succeeds("views wait in Redis", async () => {
       // A lock is a connection: none is taken to find nothing.
-      if ((await redis.exists(keys.pending, keys.batch)) === 0) return;
-      await lock(lockName, () => carryViews(run, sql, clock));
+      if ((await redis.exists(keys.pending, keys.batches)) === 0) return;
+      await lock(lockName, () => carryViews({ run, sql, clock, logger }));
     });
   });
 
@@ -122,17 +146,34 @@ export function createRedisViewCounters(options: {
     }
   }
 
+  // One that takes long is not called again for each time it missed.
+  const flushInTime = alone(flush);
   const timers = [
     setInterval(() => void replay(), againMilliseconds).unref(),
-    setInterval(() => void flush(), flushMilliseconds).unref(),
+    setInterval(() => void flushInTime(), flushMilliseconds).unref(),
   ];
   // After each start of Redis, also one that this process did not see end.
-  const onReady = () => {
+  const onReady = async () => {
+    await meet();
     void fillSoon();
     void replay();
   };
+  const onClose = () => {
+    thisRun = null;
+  };
   redis.on("ready", onReady);
-  if (redis.status === "ready") onReady();
+  redis.on("close", onClose);
+  if (redis.status === "ready") void onReady();
+
+  async function giveToFallback(): Promise<void> {
+    const views: View[] = [];
+    while (gathered.size > 0) views.push(...gathered.take(gathered.size));
+    const unsent = views.filter((view) => !unanswered.has(view));
+    unsent.forEach(fallback.count);
+    const lost = views.length - unsent.length;
+    if (lost > 0) logger.warn({ views: lost }, "views that Redis did not answer were not counted");
+    await fallback.close();
+  }
 
   return {
     count,
@@ -141,11 +182,15 @@ export function createRedisViewCounters(options: {
       if (found === null) void fillSoon();
       return found ?? fallback.top(period, range);
     },
-    forget: async (imageId) => {
+    forget: async (imageIds) => {
       await Promise.all([
-        forgetImage(redis, imageId, clock()).catch(() => {}),
-        fallback.forget(imageId),
+        forgetImages(redis, imageIds, clock()).catch(() => {}),
+        fallback.forget(imageIds),
       ]);
+    },
+    refill: async () => {
+      await redis.del(keys.filled).catch(() => {});
+      await fillSoon();
     },
     flush: async () => {
       await Promise.all(sending);
@@ -160,8 +205,8 @@ export function createRedisViewCounters(options: {
       await replay();
       await fillSoon();
       await flush();
-      while (gathered.size > 0) gathered.take(gathered.size).forEach(fallback.count);
-      await fallback.close();
+      await giveToFallback();
+      redis.off("close", onClose);
     },
   };
 }

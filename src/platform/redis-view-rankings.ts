@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { carryViews } from "#platform/redis-view-batches.ts";
+import { type CarryDeps, carryViews } from "#platform/redis-view-batches.ts";
 import { keys, memberOf, type RunScript } from "#platform/redis-view-scripts.ts";
 import { type Sql, sqlNumber } from "#platform/sql.ts";
-import { daysUntil, type RankedImage, type RankingPeriod } from "#platform/view-counters.ts";
+import {
+  daysUntil,
+  type RankedImage,
+  type RankingPeriod,
+  viewDaysKept,
+} from "#platform/view-counters.ts";
 
-export const dayKeptSeconds = 9 * 86_400;
+export const dayKeptSeconds = viewDaysKept * 86_400;
 const perChunk = 5000;
 const chunkLimit = sqlNumber(perChunk);
 /** What a process left behind that died while it filled. */
@@ -35,10 +40,10 @@ export async function readTop(
   }));
 }
 
-export async function forgetImage(redis: Redis, imageId: number, now: Date): Promise<void> {
-  const member = memberOf(imageId);
+export async function forgetImages(redis: Redis, imageIds: number[], now: Date): Promise<void> {
+  const members = imageIds.map(memberOf);
   const sets = [keys.total, weekKey(now), ...daysUntil(now, 7).map(keys.day)];
-  await Promise.all(sets.map((key) => redis.zrem(key, member)));
+  await Promise.all(sets.map((key) => redis.zrem(key, ...members)));
 }
 
 /**
@@ -46,26 +51,27 @@ export async function forgetImage(redis: Redis, imageId: number, now: Date): Pro
  * whose rankings lack what PostgreSQL has been given since.
  */
 export async function runOf(redis: Redis): Promise<string> {
-  return /^run_id:(\w+)/m.exec(await redis.info("server"))?.[1] ?? "unknown";
+  const info = await redis.info("server").catch((error: Error) => {
+    // Whoever may not ask goes without.
+    if (error.message.startsWith("NOPERM")) return "";
+    throw error;
+  });
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? "unknown";
 }
 
 /**
  * Fills the rankings from PostgreSQL unless this run has them; only one process at a time may, and
  * none carries views meanwhile, so what PostgreSQL lacks is exactly what is pending.
  */
-export async function fillRankings(deps: {
-  redis: Redis;
-  run: RunScript;
-  sql: Sql;
-  clock: () => Date;
-  isStopping: () => boolean;
-}): Promise<void> {
+export async function fillRankings(
+  deps: CarryDeps & { redis: Redis; isStopping: () => boolean },
+): Promise<void> {
   const { redis, run, sql, clock, isStopping } = deps;
   const thisRun = await runOf(redis);
   if ((await redis.get(keys.filled)) === thisRun) return;
   // From here on views are pending only, and go into the rankings with the last step.
   await redis.del(keys.filled);
-  await carryViews(run, sql, clock);
+  await carryViews(deps);
 
   const days = daysUntil(clock(), 7);
   const places = [keys.total, ...days.map(keys.day)];
@@ -90,7 +96,7 @@ export async function fillRankings(deps: {
   const isFilled = await run(
     "fillViews",
     [
-      ...[keys.filled, keys.pending, keys.batch, keys.fillingToken],
+      ...[keys.filled, keys.pending, keys.batches, keys.fillingToken],
       ...places.flatMap((key) => [keys.filling(key), key]),
     ],
     [thisRun, dayKeptSeconds, token, ...days],

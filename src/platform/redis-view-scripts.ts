@@ -6,10 +6,13 @@ import type { Redis } from "ioredis";
 export const keys = {
   /** Who looked at which image, and when, for half an hour. */
   mark: (visitor: string, imageId: number) => `views:mark:${visitor}:${imageId}`,
-  /** Counted and not yet in PostgreSQL: "<image>:<day>" -> views, with the batch's id in `id`. */
+  /**
+   * The batch that views are added to: "<image>:<day>" -> views, with the batch's id in `id`, when
+   * it was begun in `at`, and in which run of Redis in `run`.
+   */
   pending: "views:pending",
-  /** On its way to PostgreSQL; stays until that has it. */
-  batch: "views:batch",
+  /** The ids of those that wait for PostgreSQL, each under this name and its id until that has it. */
+  batches: "views:batches",
   /** The run of the Redis that the rankings were filled in; while missing, they are not whole. */
   filled: "views:filled",
   total: "views:total",
@@ -22,39 +25,60 @@ export const keys = {
   fillingToken: "views:filling",
 };
 
+/** What one statement takes to PostgreSQL well within its time. */
+const perBatch = 5000;
+
 /** Padded, so that of equals the newest stands first where members are in descending order. */
 export const memberOf = (imageId: number): string => String(imageId).padStart(10, "0");
+
+/** Closes the pending batch: nothing is added any more. */
+const seal = `
+    local function seal(pending, batches)
+      local id = redis.call("HGET", pending, "id")
+      redis.call("RENAME", pending, batches .. ":" .. id)
+      redis.call("RPUSH", batches, id)
+    end`;
 
 const scripts = {
   /**
    * The mark holds the view's own time, for views that come late are compared by theirs. Answers 0
    * for a second look, 1 when counted, 2 when counted while the rankings are not filled. A batch
-   * gets its id with its first view: one that an older snapshot of Redis brings back is known.
+   * gets its id with its first view, so that one that an older snapshot of Redis brings back is
+   * known, and is added to in the run of Redis that began it only, so that nothing goes with it.
    */
-  countView: `
+  countView: `${seal}
     local last = redis.call("GET", KEYS[1])
     if last and tonumber(ARGV[1]) - tonumber(last) < tonumber(ARGV[2]) then return 0 end
     redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
-    redis.call("HSETNX", KEYS[2], "id", ARGV[3])
+    local run = redis.call("HGET", KEYS[2], "run")
+    if run and (run ~= ARGV[7] or redis.call("HLEN", KEYS[2]) >= ${perBatch}) then
+      seal(KEYS[2], KEYS[3])
+      run = false
+    end
+    if not run then
+      redis.call("HSET", KEYS[2], "id", ARGV[3], "run", ARGV[7], "at", ARGV[8])
+    end
     redis.call("HINCRBY", KEYS[2], ARGV[4], 1)
-    if redis.call("EXISTS", KEYS[3]) == 0 then return 2 end
-    redis.call("ZINCRBY", KEYS[4], 1, ARGV[5])
+    if redis.call("GET", KEYS[4]) ~= ARGV[7] then return 2 end
     redis.call("ZINCRBY", KEYS[5], 1, ARGV[5])
-    redis.call("EXPIRE", KEYS[5], ARGV[6])
+    redis.call("ZINCRBY", KEYS[6], 1, ARGV[5])
+    redis.call("EXPIRE", KEYS[6], ARGV[6])
     return 1`,
 
-  /** The batch that waits, or all that is pending as the next one. */
-  takeViews: `
-    if redis.call("EXISTS", KEYS[2]) == 0 then
-      if redis.call("EXISTS", KEYS[1]) == 0 then return {} end
-      redis.call("RENAME", KEYS[1], KEYS[2])
-    end
-    return redis.call("HGETALL", KEYS[2])`,
+  /** The oldest batch that waits, if any; told so, it first closes the pending one. */
+  takeViews: `${seal}
+    if ARGV[1] == "1" and redis.call("EXISTS", KEYS[1]) == 1 then seal(KEYS[1], KEYS[2]) end
+    while true do
+      local id = redis.call("LINDEX", KEYS[2], 0)
+      if not id then return {} end
+      local fields = redis.call("HGETALL", KEYS[2] .. ":" .. id)
+      if #fields > 0 then return fields end
+      redis.call("LPOP", KEYS[2])
+    end`,
 
-  /** Another process may have taken the next one since. */
   dropViews: `
-    if redis.call("HGET", KEYS[1], "id") == ARGV[1] then redis.call("DEL", KEYS[1]) end
-    return 0`,
+    redis.call("DEL", KEYS[1] .. ":" .. ARGV[1])
+    return redis.call("LREM", KEYS[1], 0, ARGV[1])`,
 
   /** Nothing while the rankings are not filled; the set of a week is made of the keys after it. */
   topViews: `
@@ -67,14 +91,18 @@ const scripts = {
 
   /**
    * Adds what PostgreSQL does not have yet to what was loaded from it, and puts that in its place.
-   * KEYS: filled, pending, batch, token, then pairs of a set that was filled and its place, the
+   * KEYS: filled, pending, batches, token, then pairs of a set that was filled and its place, the
    * total first; ARGV: the run, the seconds a day is kept, the token, the day of each other pair.
    */
   fillViews: `
     if redis.call("GET", KEYS[4]) ~= ARGV[3] then return 0 end
     local filling = {}
     for index = 4, #ARGV do filling[ARGV[index]] = KEYS[2 * index - 1] end
-    for _, key in ipairs({ KEYS[2], KEYS[3] }) do
+    local waiting = { KEYS[2] }
+    for _, id in ipairs(redis.call("LRANGE", KEYS[3], 0, -1)) do
+      table.insert(waiting, KEYS[3] .. ":" .. id)
+    end
+    for _, key in ipairs(waiting) do
       local fields = redis.call("HGETALL", key)
       for index = 1, #fields, 2 do
         local id, day = string.match(fields[index], "^(%d+):(.+)$")

@@ -73,9 +73,11 @@ export async function closeRedis(redis: Redis): Promise<void> {
   redis.disconnect();
 }
 
+const notSent = "Stream isn't writeable and enableOfflineQueue options is false";
+
 const ownFailures = new Set([
   "Connection is closed.",
-  "Stream isn't writeable and enableOfflineQueue options is false",
+  notSent,
   "Command timed out",
   "Command aborted due to connection close",
 ]);
@@ -94,6 +96,10 @@ export function isRedisUnavailable(error: unknown): boolean {
   }
   return error.name === "MaxRetriesPerRequestError" || ownFailures.has(error.message);
 }
+
+/** Whether a command that failed was surely not done: Redis was not asked, or said no. */
+export const isSurelyUndone = (error: unknown): boolean =>
+  error instanceof Error && (error.name === "ReplyError" || error.message === notSent);
 
 function untilReady(redis: Redis): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,9 @@
 /** A visitor who looks again within half an hour has looked once. */
 export const lookAgainMilliseconds = 30 * 60_000;
 
+/** More than a ranking asks for, in UTC days. A batch of views is known as long. */
+export const viewDaysKept = 9;
+
 /** Somebody opened an image's page. */
 export interface View {
   imageId: number;
@@ -32,8 +35,10 @@ export interface ViewCounters {
     period: RankingPeriod,
     range: { from: number; size: number; now: Date },
   ): Promise<RankedImage[]>;
-  /** Takes a deleted image out of the ranking; best effort, never throws. */
-  forget(imageId: number): Promise<void>;
+  /** Takes deleted images out of the ranking; best effort, never throws. */
+  forget(imageIds: number[]): Promise<void>;
+  /** Has rankings that are kept elsewhere made anew from the database; best effort, never throws. */
+  refill(): Promise<void>;
   /** Writes what was counted to the database, as far as that answers; never throws. */
   flush(): Promise<void>;
   /** The last flush. */

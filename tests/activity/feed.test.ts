@@ -100,6 +100,16 @@ describe("who follows somebody", () => {
   });
 });
 
+test("who follows only somebody who was deactivated follows nobody", async () => {
+  const [cy = 0] = await createPeopleRows(site.deps.database, 1, `gone_${round}`);
+  await site.deps.database.user.update({ where: { id: cy }, data: { isActive: false } });
+  await follow(cy);
+  await did(save(bo, image(0), 1));
+  const { $ } = await me.visitor.get("/");
+  expect($("[data-action]")).toHaveLength(1);
+  expect($("h1").text()).toBe("What people do");
+});
+
 test("who follows nobody sees what everybody else did, and whom to follow", async () => {
   await did(save(bo, image(0), 1), save(me.id, image(1), 2), like(ana, image(2), 3));
   const answer = await me.visitor.get("/");
@@ -162,7 +172,7 @@ describe("a long feed", () => {
 
   test("of likes leads on, though a page has few rows", async () => {
     await follow(ana);
-    const many = await createImageRows(site.deps.database, bo, 130);
+    const many = await createImageRows(site.deps.database, bo, 430);
     await did(...many.map((id, index) => like(ana, id, index)));
     const pages: string[] = [];
     for (let next: string | undefined = "/"; next; ) {
@@ -170,7 +180,7 @@ describe("a long feed", () => {
       pages.push(...rowsOf(answer).map((row) => /liked \d+/.exec(row.words)?.[0] ?? ""));
       next = answer.$("a[rel=next]").attr("href");
     }
-    expect(pages).toEqual(["liked 40", "liked 40", "liked 40", "liked 10"]);
+    expect(pages).toEqual(["liked 200", "liked 200", "liked 30"]);
   });
 
   test("takes as many queries as a short one: four at most, besides the session's", async () => {
@@ -190,6 +200,18 @@ describe("a long feed", () => {
     });
     expect(await count()).toBe(few);
     expect(few).toBeLessThanOrEqual(4);
+  });
+
+  test("of likes in runs has twenty rows, in four queries too", async () => {
+    await follow(ana, bo);
+    const many = await createImageRows(site.deps.database, bo, 150);
+    await did(...many.map((id, index) => like(Math.floor(index / 5) % 2 ? ana : bo, id, index)));
+    const queries = await queriesOf(async () => {
+      const rows = await feed();
+      expect(rows).toHaveLength(20);
+      expect(new Set(rows.map((row) => row.images.length))).toEqual(new Set([5]));
+    });
+    expect(queries.filter(({ text }) => !/session/.test(text)).length).toBeLessThanOrEqual(4);
   });
 
   test.each(["x", "1-x", "-1-1", "1-99999999999999999", "1.5-2", "NaN-1"])(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deedsRead, listDeeds } from "#features/activity/feed.queries.ts";
+import { listDeeds } from "#features/activity/feed.queries.ts";
 import { beforeFirst, type Cursor } from "#lib/pagination.ts";
 import { createContacts, createDeeds, createPeopleRows } from "#tests/factories/deeds.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -38,19 +38,22 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-test("reads what a sort of all their deeds would, from any cursor on", async () => {
-  for (const { id, follows } of viewers) {
-    const all = await site.deps.database.action.findMany({
-      where: { userId: { in: follows }, user: { isActive: true } },
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-      select: { id: true },
-    });
-    const seen: number[] = [];
-    for (let after: Cursor | undefined = beforeFirst; after; ) {
-      const page = await listDeeds(site.deps, { viewer: { id }, after });
-      seen.push(...page.slice(0, deedsRead).map((deed) => deed.id));
-      after = page.length > deedsRead ? page[deedsRead - 1] : undefined;
+test.each([7, 40])(
+  "reads %i as a sort of all their deeds would, from any cursor on",
+  async (count) => {
+    for (const { id, follows } of viewers) {
+      const all = await site.deps.database.action.findMany({
+        where: { userId: { in: follows }, user: { isActive: true } },
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        select: { id: true },
+      });
+      const seen: number[] = [];
+      for (let after: Cursor | undefined = beforeFirst; after; ) {
+        const page = await listDeeds(site.deps, { viewer: { id }, after, count: count + 1 });
+        seen.push(...page.slice(0, count).map((deed) => deed.id));
+        after = page.length > count ? page[count - 1] : undefined;
+      }
+      expect(seen).toEqual(all.map((action) => Number(action.id)));
     }
-    expect(seen).toEqual(all.map((action) => Number(action.id)));
-  }
-});
+  },
+);

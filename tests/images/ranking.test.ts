@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { sweepViews } from "#features/images/ranking.jobs.ts";
+import { sweepViews } from "#features/images/images.jobs.ts";
 import { removeImage } from "#features/images/remove-image.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
@@ -207,8 +207,8 @@ describe("the job that sweeps", () => {
     await site.deps.database.viewBatch.deleteMany();
     await site.deps.database.viewBatch.createMany({
       data: [
-        { id: "00000000-0000-4000-8000-000000000001", appliedAt: minutesAgo(1500) },
-        { id: "00000000-0000-4000-8000-000000000002", appliedAt: minutesAgo(1400) },
+        { id: "00000000-0000-4000-8000-000000000001", appliedAt: minutesAgo(9 * 1440 + 10) },
+        { id: "00000000-0000-4000-8000-000000000002", appliedAt: minutesAgo(9 * 1440 - 10) },
       ],
     });
     for (let time = 0; time < 2; time += 1) await sweepViews(site.deps);

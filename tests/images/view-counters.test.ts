@@ -150,7 +150,7 @@ function contract(redis: RedisServer | null) {
     look(counters, first, "cleo");
     await stores.database.image.delete({ where: { id: second } });
     await counters.flush();
-    await counters.forget(second);
+    await counters.forget([second]);
     at(minute);
     for (const period of rankingPeriods) {
       expect(await top(counters, period)).toEqual([{ imageId: first, views: 2 }]);
@@ -195,6 +195,37 @@ function contract(redis: RedisServer | null) {
     await next.flush();
     expect(await stores.totals([first, second])).toEqual([3, 1]);
     await next.close();
+  });
+
+  test.each(["53100", "53200", "25006", "42501"])(
+    "views wait for as long as the database says %s, which may pass",
+    async (code) => {
+      let isIll = true;
+      const counters = await stores.start(async (...statement) => {
+        if (isIll && isWrite(statement)) throw Object.assign(new Error("no"), { code });
+        return stores.sql(...statement) as never;
+      });
+      look(counters, first, "ana");
+      await counters.flush();
+      look(counters, first, "ben");
+      await counters.flush();
+      isIll = false;
+      await counters.flush();
+      await counters.flush();
+      expect(await stores.totals([first])).toEqual([2]);
+      await counters.close();
+    },
+  );
+
+  test("what the database will never take does not keep the others waiting", async () => {
+    const counters = await stores.start();
+    await stores.database.image.update({ where: { id: first }, data: { totalViews: 2 ** 31 - 1 } });
+    look(counters, first, "ana");
+    await counters.flush();
+    look(counters, second, "ana");
+    await counters.flush();
+    expect(await stores.totals([second])).toEqual([1]);
+    await counters.close();
   });
 
   test("while the database is away views wait, with their times", async () => {

@@ -16,6 +16,8 @@ import { cloneDatabase } from "#tests/support/test-app.ts";
 export interface Process extends ViewCounters {
   /** Ends without a word, as when the power fails. */
   die(): Promise<void>;
+  /** Whether it knows that Redis is. */
+  isAway(): boolean;
 }
 
 export type ViewStores = Awaited<ReturnType<typeof openViewStores>>;
@@ -37,22 +39,26 @@ export async function openViewStores(redis: RedisServer | null) {
   /** Tests flush by themselves; a timer would make what they see a matter of luck. */
   const never = 3_600_000;
 
-  async function start(throughSql: Sql = sql): Promise<Process> {
+  async function start(
+    throughSql: Sql = sql,
+    { flushMilliseconds = never } = {},
+  ): Promise<Process> {
     const counters = createPostgresViewCounters({
       ...{ sql: throughSql, clock, logger, everyMilliseconds: never },
     });
-    if (!redis) return remember({ ...counters, die: async () => {} });
+    if (!redis) return remember({ ...counters, die: async () => {}, isAway: () => false });
     const client = await createRedis(redis.url, { logger });
     const die = async () => client.disconnect();
     const withRedis = createRedisViewCounters({
       ...{ redis: client, sql: throughSql, lock, clock, logger, fallback: counters },
-      flushMilliseconds: never,
+      flushMilliseconds,
     });
     const close = async () => {
       await withRedis.close();
       await closeRedis(client);
     };
-    return remember({ ...withRedis, close, die });
+    const isAway = () => client.status !== "ready";
+    return remember({ ...withRedis, close, die, isAway });
   }
 
   function remember(process: Process): Process {

@@ -1,11 +1,17 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, inject, test } from "vitest";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    redisBinary: string | null;
+  }
+}
 
 /** A real Redis on loopback that keeps nothing on disk, and that a test may do anything to. */
 export interface RedisServer {
@@ -26,13 +32,12 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-const binary = ["redis-server", "valkey-server"].find(
-  (name) => spawnSync(name, ["--version"]).status === 0,
-);
+/** Found once for the whole run, which says so when there is none. */
+const binary = inject("redisBinary");
 
 /**
- * A suite with a Redis of its own, started before its tests. Without a redis-server it is skipped
- * and says so, except in CI, where it fails.
+ * A suite with a Redis of its own, started before its tests. Without a redis-server it is skipped,
+ * except in CI, where it fails.
  * @param settings more of redis-server's own, as on its command line
  */
 export function describeWithRedis(
@@ -52,7 +57,6 @@ export function describeWithRedis(
       throw new Error("No redis-server was found, and CI=true asks for one.");
     });
   } else {
-    process.stderr.write(`Skipped, since no redis-server was found: ${name}\n`);
     describe.skip(name, () => test("needs a redis-server", () => {}));
   }
 }

@@ -1,6 +1,6 @@
 import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { recountLikesQueue } from "#features/images/recount-likes.ts";
+import { recountImagesQueue } from "#features/images/images.jobs.ts";
 import { removeImage } from "#features/images/remove-image.ts";
 import { followPerson, unfollowPerson } from "#features/users/follow-person.ts";
 import { recountCounters } from "#features/users/recount-counters.ts";
@@ -142,7 +142,7 @@ test("the worker recounts people and likes, every night and when asked", async (
   const [imageId = 0] = await createImageRows(database, idOf(1), 1);
   await setCounters(1, { imagesCount: 40 });
   await database.image.update({ where: { id: imageId }, data: { totalLikes: 40 } });
-  for (const queue of [recountCountersQueue, recountLikesQueue]) {
+  for (const queue of [recountCountersQueue, recountImagesQueue]) {
     expect(schedules.find(({ name }) => name === queue)?.cron).toMatch(/^\d+ 3 \* \* \*$/);
     await database.$transaction((tx) => jobs.enqueue(tx, queue, {}));
   }

@@ -20,10 +20,6 @@ export interface FeedPerson {
   photo: string | null;
 }
 
-/** How many deeds are read for a page: adjacent likes share a row, so a page shows fewer rows. */
-export const deedsRead = 40;
-const most = sqlNumber(deedsRead + 1);
-
 const deedColumns = sqlText`
   a.id::float8 as id, a.user_id as "userId", a.verb, a.target_id as "targetId",
   a.created_at as "createdAt"`;
@@ -35,10 +31,12 @@ const deedColumns = sqlText`
  * are newer than all the rest, and of whoever's newest comes r-th at most n - r + 1 are among them.
  * docs/decisions.md has the plans of this and of others.
  */
-export const listDeeds = (
+export function listDeeds(
   { sql }: { sql: Sql },
-  { viewer, after }: { viewer: { id: number }; after: Cursor },
-) => sql<Deed>`
+  { viewer, after, count }: { viewer: { id: number }; after: Cursor; count: number },
+): Promise<Deed[]> {
+  const most = sqlNumber(count);
+  return sql<Deed>`
   with newest as (
     select c.to_id as user_id, last.created_at, last.id,
       row_number() over (order by last.created_at desc, last.id desc) as place
@@ -73,12 +71,16 @@ export const listDeeds = (
   select * from (
     select ${deedColumns}, false as "isFollowed"
     from actions a join users u on u.id = a.user_id and u.is_active
-    where not exists (select 1 from contacts where from_id = ${viewer.id})
+    where not exists (
+        select 1 from contacts
+        where from_id = ${viewer.id} and (select is_active from users where id = to_id)
+      )
       and a.user_id <> ${viewer.id} and (a.created_at, a.id) < (${after.createdAt}, ${after.id})
     order by a.created_at desc, a.id desc
     limit ${most}
   ) everybody
   order by "createdAt" desc, id desc`;
+}
 
 /** Active people by their ids, with their photos. */
 export const findPeople = ({ sql }: { sql: Sql }, ids: number[]) => sql<FeedPerson>`

@@ -35,6 +35,14 @@ export interface FeedRow {
 }
 
 export const rowsOnPage = 20;
+/** Likes that one person gave one after another share a row. */
+export const countRows = (deeds: Deed[]): number =>
+  deeds.filter((deed, index) => {
+    const before = deeds[index - 1];
+    const shares = before?.userId === deed.userId && before.verb === "image_liked";
+    return !(shares && deed.verb === "image_liked");
+  }).length;
+
 /** More than these would push what came before off the screen. */
 export const picturesInRow = 5;
 

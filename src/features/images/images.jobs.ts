@@ -1,3 +1,4 @@
+import { recountImages } from "#features/images/recount-images.ts";
 import {
   contentLockName,
   imageFormats,
@@ -8,9 +9,12 @@ import { thumbnailWidths } from "#lib/thumbnail-sizes.ts";
 import type { AdvisoryLock } from "#platform/advisory-lock.ts";
 import type { Database } from "#platform/database.ts";
 import type { Storage } from "#platform/storage.ts";
+import { lookAgainMilliseconds, type ViewCounters, viewDaysKept } from "#platform/view-counters.ts";
 
 export const removeFilesQueue = "images.remove-files";
 export const sweepFilesQueue = "images.sweep-files";
+export const sweepViewsQueue = "images.sweep-views";
+export const recountImagesQueue = "images.recount";
 
 interface FileDeps {
   database: Database;
@@ -20,6 +24,7 @@ interface FileDeps {
 }
 
 const hour = 3_600_000;
+const day = 24 * hour;
 
 /** Removes the files of bytes that no row uses any more. May run twice, and late. */
 export async function removeFiles(deps: FileDeps, { sha256 }: { sha256: string }): Promise<void> {
@@ -56,4 +61,26 @@ async function removeUnused(deps: FileDeps, hashes: Set<string>): Promise<void> 
   });
   for (const { sha256 } of rows) hashes.delete(sha256);
   for (const sha256 of hashes) await removeFiles(deps, { sha256 });
+}
+
+/** Removes what counting views no longer asks for. */
+export async function sweepViews(deps: Pick<FileDeps, "database" | "clock">): Promise<void> {
+  const now = deps.clock().getTime();
+  const before = (milliseconds: number) => ({ lt: new Date(now - milliseconds) });
+  await deps.database.imageDailyView.deleteMany({ where: { day: before(viewDaysKept * day) } });
+  // Twice as long as they count: views that had to wait come late.
+  await deps.database.viewMark.deleteMany({
+    where: { countedAt: before(2 * lookAgainMilliseconds) },
+  });
+  await deps.database.viewBatch.deleteMany({
+    where: { appliedAt: before(viewDaysKept * day) },
+  });
+}
+
+/** What the recount found is in the log; the rankings are made of what it left. */
+export async function recountPictures(
+  deps: Parameters<typeof recountImages>[0] & { viewCounters: Pick<ViewCounters, "refill"> },
+): Promise<void> {
+  await recountImages(deps);
+  await deps.viewCounters.refill();
 }

@@ -50,5 +50,7 @@ function forgetMissing(
 ): void {
   if (found.length === ranked.length) return;
   const ids = new Set(found.map(({ id }) => id));
-  for (const { imageId } of ranked) if (!ids.has(imageId)) void viewCounters.forget(imageId);
+  void viewCounters.forget(
+    ranked.map(({ imageId }) => imageId).filter((imageId) => !ids.has(imageId)),
+  );
 }

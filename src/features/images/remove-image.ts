@@ -18,5 +18,5 @@ export async function removeImage(
     await moveImagesCount(tx, image.ownerId, -1);
     await deps.jobs.enqueue(tx, removeFilesQueue, { sha256: image.sha256 });
   });
-  await deps.viewCounters.forget(image.id);
+  await deps.viewCounters.forget([image.id]);
 }

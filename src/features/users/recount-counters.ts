@@ -1,56 +1,26 @@
 import type { Database } from "#platform/database.ts";
 import type { Logger } from "#platform/logger.ts";
+import { type Difference, differencesOf, recount } from "#platform/recount.ts";
 import { type Sql, sqlNumber } from "#platform/sql.ts";
 
-/** A counter that said something else than the rows it stands for. */
-export interface Difference {
-  id: number;
-  counter: string;
-  was: number;
-  is: number;
-}
-
-interface Counters {
-  followers: number;
-  following: number;
-  images: number;
-}
-
-interface CountedPerson {
-  id: number;
-  kept: Counters;
-  counted: Counters;
-}
+type Counters = Record<"followers" | "following" | "images", number>;
 
 const batchLimit = sqlNumber(1000);
 
-/**
- * Compares everyone's counters with their rows and mends those that differ: many people are read
- * at a time, each wrong one is mended in a transaction of its own, so that nobody waits for it.
- */
-export async function recountCounters(deps: {
+/** Compares everyone's counters with their rows, and mends those that differ. */
+export const recountCounters = (deps: {
   database: Database;
   sql: Sql;
   logger: Logger;
-}): Promise<Difference[]> {
-  const differences: Difference[] = [];
-  let people = await readBatch(deps.sql, 0);
-  for (let last = people.at(-1); last; last = people.at(-1)) {
-    for (const { id, kept, counted } of people) {
-      if (differencesOf(id, kept, counted).length === 0) continue;
-      differences.push(...(await mend(deps.database, id)));
-    }
-    people = await readBatch(deps.sql, last.id);
-  }
-  if (differences.length > 0) {
-    const report = { count: differences.length, first: differences.slice(0, 5) };
-    deps.logger.warn(report, "counters of people were wrong and are mended");
-  }
-  return differences;
-}
+}): Promise<Difference[]> =>
+  recount({
+    readBatch: (after) => readBatch(deps.sql, after),
+    mend: (id) => mend(deps.database, id),
+    report: (found) => deps.logger.warn(found, "counters of people were wrong and are mended"),
+  });
 
 const readBatch = (sql: Sql, after: number) =>
-  sql<CountedPerson>`
+  sql<{ id: number; kept: Counters; counted: Counters }>`
     select p.user_id as id,
       json_build_object('followers', p.followers_count, 'following', p.following_count,
         'images', p.images_count) as kept,
@@ -61,7 +31,6 @@ const readBatch = (sql: Sql, after: number) =>
     from profiles p where p.user_id > ${after}
     order by p.user_id limit ${batchLimit}`;
 
-/** Counts one person anew while nobody moves their counters. Finds nothing when they are gone. */
 const mend = (database: Database, id: number): Promise<Difference[]> =>
   database.$transaction(async (tx) => {
     const [kept] = await tx.$queryRaw<Counters[]>`
@@ -81,8 +50,3 @@ const mend = (database: Database, id: number): Promise<Difference[]> =>
     }
     return differences;
   });
-
-const differencesOf = (id: number, kept: Counters, counted: Counters): Difference[] =>
-  (["followers", "following", "images"] as const)
-    .filter((counter) => kept[counter] !== counted[counter])
-    .map((counter) => ({ id, counter, was: kept[counter], is: counted[counter] }));

@@ -1,7 +1,7 @@
 import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { likeImage, unlikeImage } from "#features/images/like-image.ts";
-import { recountLikes } from "#features/images/recount-likes.ts";
+import { recountImages } from "#features/images/recount-images.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createPeopleRows } from "#tests/users/people-rows.ts";
@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 afterAll(() => site.close());
 
-const recount = () => recountLikes({ ...site.deps, logger });
+const recount = () => recountImages({ ...site.deps, logger });
 const setLikes = (ids: number[], totalLikes: number) =>
   site.deps.database.image.updateMany({ where: { id: { in: ids } }, data: { totalLikes } });
 const totals = async () =>
@@ -59,6 +59,24 @@ test("wrong ones are found, mended and reported, once", async () => {
   expect(reports[0]).toMatchObject({ level: 40, count: 2, first: differences });
   expect(await recount()).toEqual([]);
   expect(reports).toHaveLength(1);
+});
+
+test("views that are fewer than those of the days there are become as many", async () => {
+  const { database } = site.deps;
+  const [few = 0, many = 0] = images;
+  await database.imageDailyView.createMany({
+    data: [few, many].flatMap((imageId) =>
+      ["2026-05-13", "2026-05-14"].map((day) => ({ imageId, day: new Date(day), views: 4 })),
+    ),
+  });
+  await database.image.update({ where: { id: few }, data: { totalViews: 7 } });
+  // Its older days are gone.
+  await database.image.update({ where: { id: many }, data: { totalViews: 900 } });
+  expect(await recount()).toEqual([{ id: few, counter: "views", was: 7, is: 8 }]);
+  const rows = await database.image.findMany({ orderBy: { id: "asc" } });
+  expect(rows.map(({ totalViews }) => totalViews)).toEqual([8, 900, 0]);
+  expect(reports[0]).toMatchObject({ level: 40, count: 1 });
+  expect(await recount()).toEqual([]);
 });
 
 test("more than one batch is gone through", async () => {
