@@ -5,6 +5,7 @@ import { stop as stopEsbuild } from "esbuild";
 import session from "express-session";
 import type { Config } from "#config";
 import { sweepSessionsQueue } from "#features/account/account.jobs.ts";
+import { sendMailQueue } from "#features/account/send-mail.ts";
 import { buildBookmarklet } from "#features/bookmarklet/build-bookmarklet.ts";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
 import { removeFilesQueue, sweepFilesQueue } from "#features/images/images.jobs.ts";
@@ -17,6 +18,8 @@ import { createDatabase, createPool } from "#platform/database.ts";
 import { createImageProcessor } from "#platform/image-processor.ts";
 import { createJobs } from "#platform/jobs.ts";
 import type { Logger } from "#platform/logger.ts";
+import { createMailTemplates } from "#platform/mail-templates.ts";
+import { createMailer, type Mailer } from "#platform/mailer.ts";
 import { createPostgresViewCounters } from "#platform/postgres-view-counters.ts";
 import { createRateLimits } from "#platform/rate-limits.ts";
 import { closeRedis, createRedis } from "#platform/redis.ts";
@@ -32,6 +35,7 @@ export const queues = [
   removeFilesQueue,
   sweepFilesQueue,
   sweepSessionsQueue,
+  sendMailQueue,
   recountCountersQueue,
   recountLikesQueue,
   sweepViewsQueue,
@@ -52,7 +56,7 @@ export async function createDependencies(
     /** Whether this process minds the queue's clock and upkeep; one of a site does. */
     supervise?: boolean;
   },
-  fakes: { clock?: () => Date; safeFetch?: SafeFetch } = {},
+  fakes: { clock?: () => Date; safeFetch?: SafeFetch; mailer?: Mailer } = {},
 ) {
   const clock = fakes.clock ?? (() => new Date());
   // First, for it may fail the start, and nothing else is open yet.
@@ -100,6 +104,10 @@ export async function createDependencies(
   const limits = createRateLimits({ pool, redis }, { enabled: config.rateLimits });
   const incoming = createIncomingPictures(temporaryFolder, clock);
   const jobs = await createJobs({ databaseUrl, queues, logger, supervise });
+  const { smtpUrl, mailFrom: from } = config;
+  const mailer =
+    fakes.mailer ??
+    createMailer({ smtpUrl, from, folder: join(config.dataFolder, "mail"), logger });
   const lock = createAdvisoryLock(lockPool);
   const postgresCounters = createPostgresViewCounters({ sql, clock, logger });
   const viewCounters = redis
@@ -146,14 +154,20 @@ export async function createDependencies(
       limits,
     }),
     jobs,
+    mailer,
+    mailTemplates: createMailTemplates(fileURLToPath(new URL("../views", import.meta.url)), {
+      baseUrl: config.baseUrl,
+    }),
     sessionStore,
     assets,
     bookmarklet,
     maxImageBytes: config.maxImageBytes,
     signUpsOpen: config.signUpsOpen,
+    emailConfirmationRequired: config.emailConfirmationRequired,
     membersOnly: config.membersOnly,
     close: async () => {
       await jobs.stop();
+      mailer.close();
       await viewCounters.close();
       await safeFetch.close();
       if (sessionStore instanceof PgStore) await sessionStore.close();
