@@ -89,7 +89,7 @@ describe("a link", () => {
   const expectDead = async (path: string) => {
     for (const answer of [await createVisitor(site.app).get(path), await follow(path)]) {
       expect([path, answer.status]).toEqual([path, 404]);
-      expect(answer.$("h1").text()).toBe("This link works no more");
+      expect(answer.$("h1").text()).toBe("This link no longer works");
       expect(answer.$('main a[href="/confirm-email"]')).toHaveLength(1);
     }
   };

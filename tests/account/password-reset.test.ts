@@ -108,7 +108,7 @@ describe("a link", () => {
     const [page, posted] = [await createVisitor(site.app).get(path), await send(path)];
     for (const answer of [page, posted]) {
       expect([path, answer.status]).toEqual([path, 404]);
-      expect(answer.$("h1").text()).toBe("This link works no more");
+      expect(answer.$("h1").text()).toBe("This link no longer works");
       expect(answer.$('main a[href="/password-reset"]')).toHaveLength(1);
       expect(answer.headers["referrer-policy"]).toBe("strict-origin");
     }
