@@ -5,6 +5,7 @@ import { stop as stopEsbuild } from "esbuild";
 import session from "express-session";
 import type { Config } from "#config";
 import { sweepSessionsQueue } from "#features/account/account.jobs.ts";
+import { removePhotoQueue, sweepPhotosQueue } from "#features/account/photos.jobs.ts";
 import { sendMailQueue } from "#features/account/send-mail.ts";
 import { buildBookmarklet } from "#features/bookmarklet/build-bookmarklet.ts";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
@@ -36,6 +37,8 @@ export const queues = [
   sweepFilesQueue,
   sweepSessionsQueue,
   sendMailQueue,
+  removePhotoQueue,
+  sweepPhotosQueue,
   recountCountersQueue,
   recountLikesQueue,
   sweepViewsQueue,

@@ -2,6 +2,12 @@ import { say } from "#command";
 import { readConfig } from "#config";
 import { createDependencies } from "#dependencies";
 import { sweepSessions, sweepSessionsQueue } from "#features/account/account.jobs.ts";
+import {
+  removePhoto,
+  removePhotoQueue,
+  sweepPhotos,
+  sweepPhotosQueue,
+} from "#features/account/photos.jobs.ts";
 import { type Mail, sendMail, sendMailQueue } from "#features/account/send-mail.ts";
 import {
   removeFiles,
@@ -40,6 +46,8 @@ export async function startWorker(deps: {
   await deps.jobs.work(sweepFilesQueue, () => sweepFiles(deps), { cron: "17 * * * *" });
   await deps.jobs.work(sweepViewsQueue, () => sweepViews(deps), { cron: "*/10 * * * *" });
   await deps.jobs.work(sweepSessionsQueue, () => sweepSessions(deps), { cron: "43 4 * * *" });
+  await deps.jobs.work(removePhotoQueue, (data: { photo: string }) => removePhoto(deps, data));
+  await deps.jobs.work(sweepPhotosQueue, () => sweepPhotos(deps), { cron: "27 * * * *" });
   await deps.jobs.work(recountCountersQueue, () => recountPeople(deps), { cron: "11 3 * * *" });
   const recount = async () => void (await recountLikes(deps));
   await deps.jobs.work(recountLikesQueue, recount, { cron: "31 3 * * *" });

@@ -8,6 +8,8 @@ import type { Logger } from "#platform/logger.ts";
 export interface Jobs {
   /** Enqueues within `tx`, also after `stop`: the job exists exactly when the change does. */
   enqueue(tx: Transaction, queue: string, data: object, options?: JobOptions): Promise<void>;
+  /** The same for any number of jobs of a queue, in a few statements. */
+  enqueueAll(tx: Transaction, queue: string, data: object[]): Promise<void>;
   /** Starts handling; `cron` also enqueues an empty job by the clock (UTC), once for all processes. */
   work(
     queue: string,
@@ -58,6 +60,12 @@ export async function createJobs(options: {
   return {
     enqueue: async (tx, queue, data, options = undefined) => {
       await boss.send(queue, data, { ...options, db: fromPrisma(tx) });
+    },
+    enqueueAll: async (tx, queue, all) => {
+      for (let start = 0; start < all.length; start += 1000) {
+        const batch = all.slice(start, start + 1000).map((data) => ({ data }));
+        await boss.insert(queue, batch, { db: fromPrisma(tx) });
+      }
     },
     work: async (queue, handler, { cron } = {}) => {
       const options = { batchSize: 20, burstWhenBatchFull: true, perJobResults: true } as const;

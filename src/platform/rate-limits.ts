@@ -49,6 +49,8 @@ export function createRateLimits(stores: RateLimitStores, { enabled }: { enabled
     confirmationsByAccount: limit("confirm-account", 5, 3600),
     /** Downloaded or received to be decoded, whether saved or only looked at. */
     picturesByPerson: limit("pictures", 300, 600),
+    /** Archives of all a person has: each reads their every picture. */
+    archivesByPerson: limit("archives", 5, 3600),
   };
 }
 
