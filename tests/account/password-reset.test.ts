@@ -93,6 +93,13 @@ describe("a forgotten password", () => {
     expect((await send(path)).status).toBe(303);
   });
 
+  test("is set anew at an address of a home network, too", async () => {
+    const person = newPerson({ email: "admin@localhost" });
+    await createPerson(site.deps, person);
+    expect((await send(await linkFor("ADMIN@localhost"))).status).toBe(303);
+    expect(await signIn(person.username, newPassword)).toBe(303);
+  });
+
   test("keeps the day an address was confirmed before", async () => {
     const { id, email } = await anybody();
     const emailConfirmedAt = new Date("2026-01-02T03:04:05Z");
