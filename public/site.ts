@@ -1,6 +1,7 @@
 import "htmx.org";
 import { setUpBookmarkletLink } from "./modules/bookmarklet-link.ts";
 import { setUpMenus } from "./modules/menu.ts";
+import { setUpPhotoPreview } from "./modules/photo-preview.ts";
 import { setUpSaveForm } from "./modules/save-form.ts";
 import { setUpSignInAgain } from "./modules/sign-in-again.ts";
 
@@ -11,3 +12,5 @@ const saveForm = document.querySelector<HTMLFormElement>("[data-save-form]");
 if (saveForm) setUpSaveForm(saveForm);
 const bookmarklet = document.querySelector<HTMLAnchorElement>("[data-bookmarklet]");
 if (bookmarklet) setUpBookmarkletLink(bookmarklet);
+const photo = document.querySelector<HTMLElement>("[data-photo]");
+if (photo) setUpPhotoPreview(photo);

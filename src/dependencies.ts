@@ -5,6 +5,8 @@ import { stop as stopEsbuild } from "esbuild";
 import session from "express-session";
 import type { Config } from "#config";
 import { sweepSessionsQueue } from "#features/account/account.jobs.ts";
+import { removePhotoQueue, sweepPhotosQueue } from "#features/account/photos.jobs.ts";
+import { sendMailQueue } from "#features/account/send-mail.ts";
 import { buildBookmarklet } from "#features/bookmarklet/build-bookmarklet.ts";
 import { createFetchPicture } from "#features/images/fetch-picture.ts";
 import {
@@ -20,6 +22,8 @@ import { createDatabase, createPool } from "#platform/database.ts";
 import { createImageProcessor } from "#platform/image-processor.ts";
 import { createJobs } from "#platform/jobs.ts";
 import type { Logger } from "#platform/logger.ts";
+import { createMailTemplates } from "#platform/mail-templates.ts";
+import { createMailer, type Mailer } from "#platform/mailer.ts";
 import { createPostgresViewCounters } from "#platform/postgres-view-counters.ts";
 import { createRateLimits } from "#platform/rate-limits.ts";
 import { closeRedis, createRedis } from "#platform/redis.ts";
@@ -35,6 +39,9 @@ export const queues = [
   removeFilesQueue,
   sweepFilesQueue,
   sweepSessionsQueue,
+  sendMailQueue,
+  removePhotoQueue,
+  sweepPhotosQueue,
   recountCountersQueue,
   recountImagesQueue,
   sweepViewsQueue,
@@ -55,7 +62,7 @@ export async function createDependencies(
     /** Whether this process minds the queue's clock and upkeep; one of a site does. */
     supervise?: boolean;
   },
-  fakes: { clock?: () => Date; safeFetch?: SafeFetch } = {},
+  fakes: { clock?: () => Date; safeFetch?: SafeFetch; mailer?: Mailer } = {},
 ) {
   const clock = fakes.clock ?? (() => new Date());
   // First, for it may fail the start, and nothing else is open yet.
@@ -103,6 +110,10 @@ export async function createDependencies(
   const limits = createRateLimits({ pool, redis }, { enabled: config.rateLimits });
   const incoming = createIncomingPictures(temporaryFolder, clock);
   const jobs = await createJobs({ databaseUrl, queues, logger, supervise });
+  const { smtpUrl, mailFrom: from } = config;
+  const mailer =
+    fakes.mailer ??
+    createMailer({ smtpUrl, from, folder: join(config.dataFolder, "mail"), logger });
   const lock = createAdvisoryLock(lockPool);
   const postgresCounters = createPostgresViewCounters({ sql, clock, logger });
   const viewCounters = redis
@@ -149,14 +160,20 @@ export async function createDependencies(
       limits,
     }),
     jobs,
+    mailer,
+    mailTemplates: createMailTemplates(fileURLToPath(new URL("../views", import.meta.url)), {
+      baseUrl: config.baseUrl,
+    }),
     sessionStore,
     assets,
     bookmarklet,
     maxImageBytes: config.maxImageBytes,
     signUpsOpen: config.signUpsOpen,
+    emailConfirmationRequired: config.emailConfirmationRequired,
     membersOnly: config.membersOnly,
     close: async () => {
       await jobs.stop();
+      mailer.close();
       await viewCounters.close();
       await safeFetch.close();
       if (sessionStore instanceof PgStore) await sessionStore.close();

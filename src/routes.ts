@@ -1,6 +1,9 @@
 import { Router } from "express";
 import type { Dependencies } from "#dependencies";
 import { accountRoutes } from "#features/account/account.routes.ts";
+import { confirmEmailRoutes } from "#features/account/confirm-email.routes.ts";
+import { passwordResetRoutes } from "#features/account/password-reset.routes.ts";
+import { settingsRoutes } from "#features/account/settings.routes.ts";
 import { feedRoutes } from "#features/activity/feed.routes.ts";
 import { bookmarkletRoutes } from "#features/bookmarklet/bookmarklet.routes.ts";
 import { imagesRoutes } from "#features/images/images.routes.ts";
@@ -14,6 +17,9 @@ export function routes(deps: Dependencies, signIn: SignIn): Router {
   const router = Router();
   router.use(feedRoutes(deps));
   router.use(accountRoutes(deps, signIn));
+  router.use(passwordResetRoutes(deps));
+  router.use(confirmEmailRoutes(deps));
+  router.use(settingsRoutes(deps, signIn));
   router.use(saveImageRoutes(deps));
   router.use(imagesRoutes(deps));
   router.use(rankingRoutes(deps));

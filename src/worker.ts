@@ -3,6 +3,13 @@ import { readConfig } from "#config";
 import { createDependencies } from "#dependencies";
 import { sweepSessions, sweepSessionsQueue } from "#features/account/account.jobs.ts";
 import {
+  removePhoto,
+  removePhotoQueue,
+  sweepPhotos,
+  sweepPhotosQueue,
+} from "#features/account/photos.jobs.ts";
+import { type Mail, sendMail, sendMailQueue } from "#features/account/send-mail.ts";
+import {
   recountImagesQueue,
   recountPictures,
   removeFiles,
@@ -17,6 +24,8 @@ import type { AdvisoryLock } from "#platform/advisory-lock.ts";
 import { type Database, openDatabaseUrl } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 import { createLogger, type Logger } from "#platform/logger.ts";
+import type { MailTemplates } from "#platform/mail-templates.ts";
+import type { Mailer } from "#platform/mailer.ts";
 import { migrate } from "#platform/migrations.ts";
 import type { Sql } from "#platform/sql.ts";
 import type { Storage } from "#platform/storage.ts";
@@ -33,11 +42,16 @@ export async function startWorker(deps: {
   lock: AdvisoryLock;
   viewCounters: ViewCounters;
   clock: () => Date;
+  mailer: Mailer;
+  mailTemplates: MailTemplates;
 }): Promise<void> {
   await deps.jobs.work(removeFilesQueue, (data: { sha256: string }) => removeFiles(deps, data));
+  await deps.jobs.work(sendMailQueue, (mail: Mail) => sendMail(deps, mail));
   await deps.jobs.work(sweepFilesQueue, () => sweepFiles(deps), { cron: "17 * * * *" });
   await deps.jobs.work(sweepViewsQueue, () => sweepViews(deps), { cron: "*/10 * * * *" });
   await deps.jobs.work(sweepSessionsQueue, () => sweepSessions(deps), { cron: "43 4 * * *" });
+  await deps.jobs.work(removePhotoQueue, (data: { photo: string }) => removePhoto(deps, data));
+  await deps.jobs.work(sweepPhotosQueue, () => sweepPhotos(deps), { cron: "27 * * * *" });
   await deps.jobs.work(recountCountersQueue, () => recountPeople(deps), { cron: "11 3 * * *" });
   await deps.jobs.work(recountImagesQueue, () => recountPictures(deps), { cron: "31 3 * * *" });
 }

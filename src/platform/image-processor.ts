@@ -62,6 +62,15 @@ export interface ImageProcessor {
    * The file at `path` stays.
    */
   process(path: string, temporaryFolder: string): Promise<ProcessedImage>;
+  /** Squares of these sides around what catches the eye, of an animation's first frame; else the same. */
+  squares(path: string, temporaryFolder: string, sides: readonly number[]): Promise<SquaredImage>;
+}
+
+export interface SquaredImage {
+  /** Of the original bytes, in hexadecimal. */
+  sha256: string;
+  /** WebP files in the temporary folder, which the caller moves or removes. */
+  squares: { side: number; path: string }[];
 }
 
 export interface ImageProcessorOptions {
@@ -105,22 +114,24 @@ export function createImageProcessor(options: ImageProcessorOptions): ImageProce
   const limitLarge = pLimit(1);
   let admitted = 0;
 
-  async function processInTurn(path: string, temporaryFolder: string): Promise<ProcessedImage> {
+  async function inTurn<T>(
+    path: string,
+    work: (bytes: Buffer, image: InspectedImage) => Promise<T>,
+  ): Promise<T> {
     const image = await limit(async () =>
       inspectImage(await readAtMost(path, maxBytes), maxPixels),
     );
-    const deriveNow = () => limit(derive, path, image, temporaryFolder);
+    const deriveNow = () => limit(async () => work(await readAtMost(path, maxBytes), image));
     // Large ones queue outside: waiting for each other, they hold no place that small ones could use.
     const isLarge = image.width * image.height * image.frames > LARGE_PIXELS;
     return isLarge ? limitLarge(deriveNow) : deriveNow();
   }
 
   async function derive(
-    path: string,
+    bytes: Buffer,
     image: InspectedImage,
     temporaryFolder: string,
   ): Promise<ProcessedImage> {
-    const bytes = await readAtMost(path, maxBytes);
     const { format, width, height, frames } = image;
     const secondsLeft = startClock(timeoutSeconds);
     const thumbnails: Thumbnail[] = [];
@@ -138,7 +149,7 @@ export function createImageProcessor(options: ImageProcessorOptions): ImageProce
         thumbnails.push({ ...size, path: file });
         await writeFile(file, encoded.data, { flag: "wx" });
       }
-      const sha256 = Buffer.from(await subtle.digest("SHA-256", bytes)).toString("hex");
+      const sha256 = await hashOf(bytes);
       return { format, width, height, frames, bytes: bytes.length, sha256, ...sampled, thumbnails };
     } catch (error) {
       await Promise.allSettled(thumbnails.map((made) => rm(made.path, { force: true })));
@@ -146,18 +157,56 @@ export function createImageProcessor(options: ImageProcessorOptions): ImageProce
     }
   }
 
-  return {
-    async process(path, temporaryFolder) {
-      if (admitted >= concurrency + maxWaiting) throw new ImageError("busy");
-      admitted++;
-      try {
-        return await processInTurn(path, temporaryFolder);
-      } finally {
-        admitted--;
+  async function deriveSquares(
+    bytes: Buffer,
+    image: InspectedImage,
+    { temporaryFolder, sides }: { temporaryFolder: string; sides: readonly number[] },
+  ): Promise<SquaredImage> {
+    const secondsLeft = startClock(timeoutSeconds);
+    const largest = Math.max(...sides);
+    const upright = sharp(bytes, safely(maxPixels)).autoOrient();
+    const inSrgb = image.decodesToP3 ? upright.withIccProfile("srgb", { attach: false }) : upright;
+    const cropped = inSrgb.resize(largest, largest, { fit: "cover", position: "attention" }).raw();
+    const { data, info } = await run(cropped, secondsLeft);
+    const raw = { width: info.width, height: info.height, channels: info.channels };
+    const squares: SquaredImage["squares"] = [];
+    try {
+      for (const side of sides) {
+        const file = join(temporaryFolder, `square-${randomUUID()}.webp`);
+        const small = resizeTo(sharp(data, { raw }), { width: side, height: side });
+        const encoded = await run(small.webp(WEBP), secondsLeft);
+        squares.push({ side, path: file });
+        await writeFile(file, encoded.data, { flag: "wx" });
       }
-    },
+      return { sha256: await hashOf(bytes), squares };
+    } catch (error) {
+      await Promise.allSettled(squares.map((made) => rm(made.path, { force: true })));
+      throw clearDiskError(error);
+    }
+  }
+
+  async function admit<T>(work: () => Promise<T>): Promise<T> {
+    if (admitted >= concurrency + maxWaiting) throw new ImageError("busy");
+    admitted++;
+    try {
+      return await work();
+    } finally {
+      admitted--;
+    }
+  }
+
+  return {
+    process: (path, temporaryFolder) =>
+      admit(() => inTurn(path, (bytes, image) => derive(bytes, image, temporaryFolder))),
+    squares: (path, temporaryFolder, sides) =>
+      admit(() =>
+        inTurn(path, (bytes, image) => deriveSquares(bytes, image, { temporaryFolder, sides })),
+      ),
   };
 }
+
+const hashOf = async (bytes: Buffer): Promise<string> =>
+  Buffer.from(await subtle.digest("SHA-256", bytes)).toString("hex");
 
 /**
  * Process-wide and for good. Blocking a class blocks what derives from it

@@ -1,4 +1,4 @@
-import { fromPrisma, PgBoss } from "pg-boss";
+import { fromPrisma, type JobResult, PgBoss } from "pg-boss";
 import type { Transaction } from "#platform/database.ts";
 import type { Logger } from "#platform/logger.ts";
 
@@ -7,7 +7,9 @@ import type { Logger } from "#platform/logger.ts";
 
 export interface Jobs {
   /** Enqueues within `tx`, also after `stop`: the job exists exactly when the change does. */
-  enqueue(tx: Transaction, queue: string, data: object): Promise<void>;
+  enqueue(tx: Transaction, queue: string, data: object, options?: JobOptions): Promise<void>;
+  /** The same for any number of jobs of a queue, in a few statements. */
+  enqueueAll(tx: Transaction, queue: string, data: object[]): Promise<void>;
   /** Starts handling; `cron` also enqueues an empty job by the clock (UTC), once for all processes. */
   work(
     queue: string,
@@ -16,6 +18,17 @@ export interface Jobs {
   ): Promise<void>;
   /** Finishes running jobs, for at most seven seconds; asked again, answers the same. */
   stop(): Promise<void>;
+}
+
+/** Where a job differs from others, in seconds and tries. */
+export interface JobOptions {
+  retryLimit: number;
+  /** Before the second try; the pause grows with each to the longest. */
+  retryDelay: number;
+  retryBackoff: true;
+  retryDelayMax: number;
+  /** How long it is kept once it is done or given up. */
+  deleteAfterSeconds: number;
 }
 
 /**
@@ -45,12 +58,29 @@ export async function createJobs(options: {
   let stopped: Promise<void> | undefined;
 
   return {
-    enqueue: async (tx, queue, data) => {
-      await boss.send(queue, data, { db: fromPrisma(tx) });
+    enqueue: async (tx, queue, data, options = undefined) => {
+      await boss.send(queue, data, { ...options, db: fromPrisma(tx) });
+    },
+    enqueueAll: async (tx, queue, all) => {
+      for (let start = 0; start < all.length; start += 1000) {
+        const batch = all.slice(start, start + 1000).map((data) => ({ data }));
+        await boss.insert(queue, batch, { db: fromPrisma(tx) });
+      }
     },
     work: async (queue, handler, { cron } = {}) => {
-      await boss.work(queue, { batchSize: 20, burstWhenBatchFull: true }, async (jobs) => {
-        for (const job of jobs) await handler(job.data as never);
+      const options = { batchSize: 20, burstWhenBatchFull: true, perJobResults: true } as const;
+      await boss.work(queue, options, async (jobs) => {
+        const results: JobResult[] = [];
+        for (const { id, data } of jobs) {
+          // One that fails is tried again alone: the others of its batch have done their work.
+          results.push(
+            await handler(data as never).then(
+              (): JobResult => ({ id, status: "completed" }),
+              (output): JobResult => ({ id, status: "failed", output }),
+            ),
+          );
+        }
+        return results;
       });
       if (cron) await boss.schedule(queue, cron);
     },

@@ -42,8 +42,15 @@ export function createRateLimits(stores: RateLimitStores, { enabled }: { enabled
     /** Failed sign-ins to one account from anywhere: never refuses by itself, so nobody locks an owner out. */
     signInsByAccount: limit("sign-in-account", Number.MAX_SAFE_INTEGER, 3600),
     registrationsByAddress: limit("register", 100, 3600),
+    /** Mails asked for from one address, whoever they are for. */
+    mailsByAddress: limit("mail-address", 30, 3600),
+    /** Links to set a new password. The window is the life of a link: whoever is refused has one that works. */
+    resetsByAccount: limit("reset-account", 5, 3600),
+    confirmationsByAccount: limit("confirm-account", 5, 3600),
     /** Downloaded or received to be decoded, whether saved or only looked at. */
     picturesByPerson: limit("pictures", 300, 600),
+    /** Archives of all a person has: each reads their every picture. */
+    archivesByPerson: limit("archives", 5, 3600),
   };
 }
 

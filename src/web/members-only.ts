@@ -1,10 +1,10 @@
 import type { RequestHandler } from "express";
 import { requireSignIn } from "#web/guards.ts";
 
-const open = new Set(["/login", "/register", "/logout"]);
+const open = /^\/(?:login|register|logout|(?:password-reset|confirm-email)(?:\/[^/]+)?)\/?$/;
 
 /** For sites that only members may look at: everyone else finds the sign-in page. */
 export const membersOnly: RequestHandler = (req, res, next) => {
-  if (open.has(req.path.replace(/\/$/, ""))) return next();
+  if (open.test(req.path)) return next();
   requireSignIn(req, res, next);
 };

@@ -37,3 +37,13 @@ export function securityHeaders({ https }: { https: boolean }): RequestHandler {
     headers(req, res, next);
   };
 }
+
+/**
+ * Stands before pages whose address holds a token: no request of theirs tells it. Not `no-referrer`,
+ * under which browsers send a form's POST with `Origin: null`, and over plain HTTP nothing else
+ * (https://fetch.spec.whatwg.org/#append-a-request-origin-header).
+ */
+export const hideAddress: RequestHandler = (_req, res, next) => {
+  res.set({ "Referrer-Policy": "strict-origin", "Cache-Control": "no-store" });
+  next();
+};

@@ -5,7 +5,7 @@ import { csrfTokenOf } from "#web/csrf.ts";
 import { hasSession } from "#web/sessions.ts";
 import type { Viewer } from "#web/types.ts";
 
-type Person = Omit<Viewer, "sessionId">;
+type Person = Omit<Viewer, "sessionId" | "photo">;
 
 /** What signing in needs of the account feature, handed in so that web/ knows no feature. */
 export interface SignInFunctions {
@@ -33,7 +33,7 @@ export function createSignIn(functions: SignInFunctions): SignIn {
   authenticator.use(
     new LocalStrategy({ passReqToCallback: true }, (req, username, password, done) => {
       functions.verifyCredentials({ username, password, address: req.ip ?? "" }).then(
-        (person) => done(null, person ? { ...person, sessionId: "" } : false),
+        (person) => done(null, person ? { ...person, sessionId: "", photo: null } : false),
         (error) => done(error),
       );
     }),
@@ -68,7 +68,7 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       }),
     signIn: async (req, person) => {
       await new Promise<void>((resolve, reject) => {
-        req.logIn({ ...person, sessionId: "" }, (error) => {
+        req.logIn({ ...person, sessionId: "", photo: null }, (error) => {
           if (!error) return resolve();
           // A store that hangs may keep it later all the same: no cookie may name what was refused.
           Object.assign(req, { session: undefined });

@@ -4,6 +4,8 @@ export interface Viewer {
   username: string;
   name: string;
   isSuperuser: boolean;
+  /** Addresses of the photo in two sizes; null where their initial is drawn. */
+  photo: { src: string; large: string } | null;
   /** Of the sign-in on this device, a row of `sessions`. */
   sessionId: string;
 }

@@ -175,6 +175,23 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
         await page.getByText("Delete this picture").click();
       },
     },
+    ...["profile", "password", "sessions", "data", "delete"].map((name) =>
+      at(`settings, ${name}`, "member", `/settings/${name}`),
+    ),
+    {
+      name: "settings, a photo chosen and a wrong password",
+      who: "member",
+      open: async (page) => {
+        await page.goto("/settings/profile");
+        const buffer = await drawPicture(7, { format: "png" });
+        await page.setInputFiles("#photo", { name: "me.png", mimeType: "image/png", buffer });
+        await page.locator('[data-photo-preview] img[src^="blob:"]').waitFor();
+        await page.getByLabel("E-mail address").fill("other@example.org");
+        await page.getByLabel("Current password").fill("wrong");
+        await press(page, "Save changes");
+        await page.locator("[data-field-error=currentPassword]").waitFor();
+      },
+    },
     at("sign in", "visitor", "/login"),
     {
       name: "sign in, errors",

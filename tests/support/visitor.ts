@@ -9,7 +9,7 @@ export interface Visitor {
   post(path: string, fields?: Record<string, string>, options?: PostOptions): Promise<Answer>;
   postFile(
     path: string,
-    file: { name: string; bytes: Buffer },
+    file: { name: string; bytes: Buffer; field?: string },
     fields: Record<string, string>,
   ): Promise<Answer>;
   csrf(from?: string): Promise<string>;
@@ -19,6 +19,8 @@ export interface PostOptions {
   from?: string;
   headers?: Record<string, string>;
   csrf?: string | null;
+  /** For answers that are neither pages nor pictures: their bytes as they came. */
+  binary?: boolean;
 }
 
 export interface Answer {
@@ -61,15 +63,15 @@ export function createVisitor(app: Express | string): Visitor {
     csrf,
     get: async (path, headers = {}) =>
       answerOf(await agent.get(path).set({ Accept: "text/html", ...headers })),
-    post: async (path, fields = {}, { from, headers = {}, csrf: given } = {}) => {
+    post: async (path, fields = {}, options = {}) => {
+      const { from, headers = {}, csrf: given, binary = false } = options;
       const token = given === undefined ? await csrf(from) : given;
-      return answerOf(
-        await agent
-          .post(path)
-          .type("form")
-          .set({ Accept: "text/html", ...headers })
-          .send(token === null ? fields : { _csrf: token, ...fields }),
-      );
+      const request = agent
+        .post(path)
+        .type("form")
+        .set({ Accept: "text/html", ...headers })
+        .send(token === null ? fields : { _csrf: token, ...fields });
+      return answerOf(await (binary ? request.responseType("blob") : request));
     },
     postFile: async (path, file, fields) => {
       const request = agent
@@ -77,7 +79,7 @@ export function createVisitor(app: Express | string): Visitor {
         .set("Accept", "text/html")
         .field("_csrf", await csrf());
       for (const [name, value] of Object.entries(fields)) request.field(name, value);
-      return answerOf(await request.attach("file", file.bytes, file.name));
+      return answerOf(await request.attach(file.field ?? "file", file.bytes, file.name));
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Database } from "#platform/database.ts";
 
 export const sweepSessionsQueue = "account.sweep-sessions";
 
-/** Removes sessions that have aged out; nobody is signed in by them any more. */
+/** Removes sessions and tokens that have aged out; nobody gets in by them any more. */
 export async function sweepSessions(deps: {
   database: Database;
   clock: () => Date;
@@ -17,4 +17,5 @@ export async function sweepSessions(deps: {
       ],
     },
   });
+  await deps.database.accountToken.deleteMany({ where: { expiresAt: { lt: deps.clock() } } });
 }

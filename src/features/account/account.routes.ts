@@ -1,10 +1,12 @@
 import { type Request, Router } from "express";
 import { RegistrationSchema, SignInSchema } from "#features/account/account.schemas.ts";
+import { requireConfirmedEmail } from "#features/account/confirm-email.ts";
 import { registerPerson } from "#features/account/register-person.ts";
 import { endSession } from "#features/account/start-session.ts";
 import { Forbidden, Invalid } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
+import type { Jobs } from "#platform/jobs.ts";
 import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
 import { keepCsrfToken, requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
@@ -18,7 +20,9 @@ export interface AccountDeps {
   database: Database;
   limits: RateLimits;
   clock: () => Date;
+  jobs: Jobs;
   signUpsOpen: boolean;
+  emailConfirmationRequired: boolean;
 }
 
 const signUpsClosed = () =>
@@ -29,6 +33,7 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
 
   /** Signs in over whoever was signed in here, whose session nothing could end any more. */
   async function signInAs(req: Request, person: Parameters<SignIn["signIn"]>[1]): Promise<void> {
+    await requireConfirmedEmail(deps, person);
     const before = req.user?.sessionId;
     await signIn.signIn(req, person);
     if (before) await endSession(deps, { id: before });
@@ -54,6 +59,7 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         const input = parseInput(RegistrationSchema, req.body);
         await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
         const person = await registerPerson(deps, { input });
+        if (!person) return res.redirect(303, "/confirm-email");
         await signInAs(req, { ...person, name: displayName(person) });
         addFlash(
           req,
@@ -88,6 +94,9 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         await signInAs(req, person);
         res.redirect(303, next);
       } catch (error) {
+        if (error instanceof Forbidden && error.code === "email_not_confirmed" && !wantsJson(req)) {
+          return res.redirect(303, "/confirm-email");
+        }
         const errors = fieldErrors(error, { req, res, limitField: "username" });
         res.render("account/sign-in", { values: { username }, errors, next });
       }

@@ -11,6 +11,43 @@ export const UsernameSchema = text("Choose a username.")
     "Use letters a to z, digits, dots, hyphens and underscores; begin with a letter, digit or underscore.",
   );
 
+/** As the database asks: on a home network an address may end in the name of a machine. */
+export const EmailOnlySchema = z.object({
+  email: text("Enter your e-mail address.")
+    .max(254, "Use at most 254 characters.")
+    .regex(/^[^@\s]+@[^@\s]+$/, "Enter an e-mail address, such as ana@example.org."),
+});
+
+const newPassword = {
+  // Not trimmed: spaces are part of a password.
+  password: z.string("Choose a password."),
+  password2: z.string("Enter the password a second time."),
+};
+
+function passwordIssues(
+  { password, password2 }: { password: string; password2: string },
+  username: string,
+) {
+  const issue = (field: string, message: string) => ({
+    code: "custom" as const,
+    path: [field],
+    message,
+    input: "",
+  });
+  const refusal = refusalOfPassword(password, username);
+  return [
+    ...(refusal ? [issue("password", refusal)] : []),
+    ...(password === password2
+      ? []
+      : [issue("password2", "The two passwords differ. Enter the same one twice.")]),
+  ];
+}
+
+export const passwordResetSchema = (username: string) =>
+  z.object(newPassword).check(({ value, issues }) => {
+    issues.push(...passwordIssues(value, username));
+  });
+
 export const RegistrationSchema = z
   .object({
     username: UsernameSchema,
@@ -18,17 +55,10 @@ export const RegistrationSchema = z
     email: text("Enter your e-mail address.")
       .max(254, "Use at most 254 characters.")
       .pipe(z.email("Enter an e-mail address, such as ana@example.org.")),
-    // Not trimmed: spaces are part of a password.
-    password: z.string("Choose a password."),
-    password2: z.string("Enter the password a second time."),
+    ...newPassword,
   })
   .check(({ value, issues }) => {
-    const refusal = refusalOfPassword(value.password, value.username);
-    if (refusal) issues.push({ code: "custom", path: ["password"], message: refusal, input: "" });
-    if (value.password !== value.password2) {
-      const message = "The two passwords differ. Enter the same one twice.";
-      issues.push({ code: "custom", path: ["password2"], message, input: "" });
-    }
+    issues.push(...passwordIssues(value, value.username));
   });
 
 export type Registration = z.output<typeof RegistrationSchema>;

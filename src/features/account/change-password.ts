@@ -15,3 +15,19 @@ export async function changePassword(
     await tx.session.deleteMany({ where: { userId: user.id } });
   });
 }
+
+/** Sets the actor's own password; they stay signed in here and nowhere else. @throws NotFound */
+export async function changeOwnPassword(
+  { database }: { database: Database },
+  { actor, password }: { actor: { id: number; sessionId: string }; password: string },
+): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  const { id: userId, sessionId } = actor;
+  await database.$transaction(async (tx) => {
+    const { count } = await tx.user.updateMany({ where: { id: userId }, data: { passwordHash } });
+    if (count === 0) throw new NotFound();
+    await tx.session.deleteMany({ where: { userId, id: { not: sessionId } } });
+    // A link mailed before would undo it.
+    await tx.accountToken.deleteMany({ where: { userId, purpose: "reset_password" } });
+  });
+}

@@ -1,3 +1,4 @@
+import { avatarOf } from "#features/users/users.view-data.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 import type { Sql } from "#platform/sql.ts";
@@ -15,6 +16,7 @@ interface SessionRow {
   firstName: string;
   lastName: string;
   isSuperuser: boolean;
+  photo: string | null;
 }
 
 /** The person signed in by a session, or null once it ended, aged out, or the person was deactivated. */
@@ -25,8 +27,8 @@ export async function findSession(
   const [session] = await deps.sql<SessionRow>`
     select s.created_at as "createdAt", s.last_seen_at as "lastSeenAt",
       u.id, u.username::text, u.first_name as "firstName", u.last_name as "lastName",
-      u.is_superuser as "isSuperuser"
-    from sessions s join users u on u.id = s.user_id
+      u.is_superuser as "isSuperuser", p.photo
+    from sessions s join users u on u.id = s.user_id left join profiles p on p.user_id = u.id
     where s.id = ${id}::uuid and u.is_active`;
   const now = deps.clock();
   const age = (since: Date) => now.getTime() - since.getTime();
@@ -42,5 +44,13 @@ export async function findSession(
     await deps.database.session.updateMany({ where: { id }, data: { lastSeenAt: now } });
   }
   const { username, isSuperuser } = session;
-  return { id: session.id, username, isSuperuser, name: displayName(session), sessionId: id };
+  const { photo } = avatarOf(session);
+  return {
+    id: session.id,
+    username,
+    isSuperuser,
+    name: displayName(session),
+    photo,
+    sessionId: id,
+  };
 }

@@ -1,8 +1,12 @@
 import type { Registration } from "#features/account/account.schemas.ts";
+import { requestConfirmation } from "#features/account/confirm-email.ts";
+import { enqueueMail } from "#features/account/send-mail.ts";
 import { recordActivity } from "#features/activity/record-activity.ts";
-import { Invalid } from "#lib/errors.ts";
-import type { Database } from "#platform/database.ts";
+import { Invalid, TooManyRequests } from "#lib/errors.ts";
+import type { Database, Transaction } from "#platform/database.ts";
+import type { Jobs } from "#platform/jobs.ts";
 import { hashPassword } from "#platform/passwords.ts";
+import type { RateLimits } from "#platform/rate-limits.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
 export interface NewPerson {
@@ -15,29 +19,58 @@ export interface NewPerson {
   isSuperuser?: boolean;
 }
 
-/** @throws Invalid when the username or the address is taken, whatever its case. */
-export async function registerPerson(
-  deps: { database: Database; clock: () => Date },
-  { input }: { input: Registration },
-): Promise<{
-  id: number;
-  username: string;
-  firstName: string;
-  lastName: string;
-  isSuperuser: boolean;
-}> {
-  return createPerson(deps, {
-    username: input.username,
-    email: input.email,
-    firstName: input.firstName,
-    password: input.password,
-  });
+interface RegisterDeps {
+  database: Database;
+  clock: () => Date;
+  jobs: Jobs;
+  limits: RateLimits;
+  emailConfirmationRequired: boolean;
 }
 
-/** A user, their profile and the deed of having joined, in one transaction. */
+/**
+ * Makes a person and asks at their address whether it is theirs. Where that is required first, an
+ * address that somebody has answers null, like a new one, and learns by mail that it has an account.
+ * @throws Invalid when the username or the address is taken, whatever its case
+ */
+export async function registerPerson(deps: RegisterDeps, { input }: { input: Registration }) {
+  const { username, email, firstName, password } = input;
+  try {
+    const person = await createPerson(
+      deps,
+      { username, email, firstName, password },
+      (tx, { id: userId }, now) => requestConfirmation(tx, deps, { userId, email, now }),
+    );
+    return deps.emailConfirmationRequired ? null : person;
+  } catch (error) {
+    if (!deps.emailConfirmationRequired || !(error instanceof Invalid)) throw error;
+    const { username: sameName } = error.fields;
+    if (sameName) throw new Invalid({ username: sameName }, error.code);
+    await tellOwner(deps, email);
+    return null;
+  }
+}
+
+/** Answers the same however often it is asked: beyond the limit it only writes no more. */
+async function tellOwner(deps: RegisterDeps, email: string): Promise<void> {
+  try {
+    await deps.limits.confirmationsByAccount.take(`taken ${email.toLowerCase()}`);
+  } catch (error) {
+    if (error instanceof TooManyRequests) return;
+    throw error;
+  }
+  await deps.database.$transaction((tx) =>
+    enqueueMail(tx, deps, { template: "address-taken", email }),
+  );
+}
+
+/**
+ * A user, their profile and the deed of having joined, in one transaction.
+ * @param alongside what else that transaction does
+ */
 export async function createPerson(
   deps: { database: Database; clock: () => Date },
   person: NewPerson,
+  alongside?: (tx: Transaction, user: { id: number }, now: Date) => Promise<void>,
 ) {
   const { password, ...columns } = person;
   // Hashed before the keys are tried: a taken name must not answer sooner than a free one.
@@ -55,6 +88,7 @@ export async function createPerson(
         target: { type: "user", id: user.id },
         now,
       });
+      await alongside?.(tx, user, now);
       return user;
     });
   } catch (error) {

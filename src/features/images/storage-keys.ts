@@ -30,6 +30,9 @@ const MEDIA_KEY = new RegExp(
 /** The address of what is stored under a key. */
 export const mediaUrl = (key: string): string => `/media/${key}`;
 
+/** What a profile keeps of its photo: the key without its size. */
+export const photoOf = (sha256: string): string => `photos/${shard(sha256)}/${sha256}`;
+
 /** @param photo what a profile keeps: the key without its size */
 export const photoKey = (photo: string, size: (typeof photoSizes)[number]): string =>
   `${photo}-${size}.webp`;

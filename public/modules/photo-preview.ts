@@ -1,0 +1,32 @@
+/** Shows a chosen photo as it will look before it is sent, or nothing of what the browser cannot read. */
+export function setUpPhotoPreview(field: HTMLElement): void {
+  const file = field.querySelector<HTMLInputElement>("input[type=file]");
+  const place = field.querySelector<HTMLElement>("[data-photo-preview]");
+  const remove = field.querySelector<HTMLInputElement>("input[name=removePhoto]");
+  if (!file || !place) return;
+  const before = [...place.childNodes];
+  let address = "";
+
+  const show = () => {
+    URL.revokeObjectURL(address);
+    const chosen = file.files?.[0];
+    if (!chosen) return place.replaceChildren(...before);
+    address = URL.createObjectURL(chosen);
+    const image = document.createElement("img");
+    image.className = "avatar avatar-large";
+    image.alt = "The photo you chose";
+    image.addEventListener("error", () => place.replaceChildren(...before));
+    image.src = address;
+    place.replaceChildren(image);
+    if (remove) remove.checked = false;
+  };
+
+  file.addEventListener("change", show);
+  remove?.addEventListener("change", () => {
+    if (!remove.checked || !file.value) return;
+    file.value = "";
+    show();
+  });
+  // Going back, browsers fill the form in again.
+  show();
+}

@@ -1,0 +1,130 @@
+import { removePhotoQueue } from "#features/account/photos.jobs.ts";
+import { refuseLastSuperuser } from "#features/account/refuse-last-superuser.ts";
+import { removeFilesQueue } from "#features/images/images.jobs.ts";
+import { NotFound } from "#lib/errors.ts";
+import { type Database, isWriteConflict, type Transaction } from "#platform/database.ts";
+import type { Jobs } from "#platform/jobs.ts";
+import type { ViewCounters } from "#platform/view-counters.ts";
+
+export interface RemovePersonDeps {
+  database: Database;
+  jobs: Jobs;
+  viewCounters: Pick<ViewCounters, "forget">;
+}
+
+/** Something came between reading what a person has and holding it. */
+class CameBetween extends Error {}
+
+const tries = 5;
+const timeout = 60_000;
+
+/**
+ * Deletes a person with all that is theirs and all that was done to it, and moves the counters of
+ * those who stay, in one transaction; jobs remove the files that nobody else uses.
+ * @throws NotFound, and Conflict for the last superuser
+ */
+export async function removePerson(
+  deps: RemovePersonDeps,
+  { person }: { person: { id: number } },
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const imageIds = await deps.database.$transaction((tx) => removeRows(tx, deps, person.id), {
+        timeout,
+      });
+      await deps.viewCounters.forget(imageIds);
+      return;
+    } catch (error) {
+      const isPassing = error instanceof CameBetween || isWriteConflict(error);
+      if (!isPassing || attempt === tries) throw error;
+    }
+  }
+}
+
+/** Answers the ids of the images that went. */
+async function removeRows(tx: Transaction, { jobs }: RemovePersonDeps, id: number) {
+  await refuseLastSuperuser(tx, id);
+  await holdAll(tx, id);
+
+  await tx.$executeRaw`
+    update images set total_likes = greatest(total_likes - 1, 0)
+    where id in (select image_id from likes where user_id = ${id}) and owner_id <> ${id}`;
+  await tx.$executeRaw`
+    update profiles set followers_count = greatest(followers_count - 1, 0)
+    where user_id in (select to_id from contacts where from_id = ${id})`;
+  await tx.$executeRaw`
+    update profiles set following_count = greatest(following_count - 1, 0)
+    where user_id in (select from_id from contacts where to_id = ${id})`;
+
+  // One statement each, for a statement has ten seconds and somebody may have done a lot.
+  await tx.$executeRaw`
+    delete from actions where target_type = 'image'
+      and target_id in (select id from images where owner_id = ${id})`;
+  await tx.$executeRaw`delete from actions where target_type = 'user' and target_id = ${id}`;
+  await tx.$executeRaw`delete from actions where user_id = ${id}`;
+  await tx.$executeRaw`delete from likes where user_id = ${id}`;
+  const images = await tx.$queryRaw<{ id: number; sha256: string }[]>`
+    delete from images where owner_id = ${id} returning id, sha256`;
+  await jobs.enqueueAll(
+    tx,
+    removeFilesQueue,
+    images.map(({ sha256 }) => ({ sha256 })),
+  );
+  const profile = await tx.profile.findUnique({ where: { userId: id }, select: { photo: true } });
+  if (profile?.photo) await jobs.enqueue(tx, removePhotoQueue, { photo: profile.photo });
+  await tx.user.delete({ where: { id } });
+  return images.map((image) => image.id);
+}
+
+/**
+ * Holds all that moves, in the order in which everybody does: images by id, then people by id, each
+ * before their profile. Liking holds an image, then the key of whoever likes: the other way round
+ * the two would wait for each other.
+ */
+async function holdAll(tx: Transaction, id: number): Promise<void> {
+  const images = await tx.$queryRaw<{ id: number }[]>`
+    select id from images
+    where owner_id = ${id} or id in (select image_id from likes where user_id = ${id})
+    order by id for update`;
+  const contacts = await contactsOf(tx, id);
+  await holdContacts(
+    tx,
+    contacts.filter((other) => other < id),
+  );
+  const held = await tx.$queryRaw<unknown[]>`
+    select 1 from users where id = ${id} for update`;
+  if (held.length === 0) throw new NotFound("This account is gone already.");
+  await holdContacts(
+    tx,
+    contacts.filter((other) => other > id),
+  );
+
+  // From here on no row can name this person anew. One that did since it was read is not held, and
+  // to hold it now would be out of order.
+  const isHeld = new Set(images.map((image) => image.id));
+  const imagesNow = await tx.$queryRaw<{ id: number }[]>`
+    select id from images where owner_id = ${id}
+    union select image_id from likes where user_id = ${id}`;
+  const wereContacts = new Set(contacts);
+  const contactsNow = await contactsOf(tx, id);
+  if (
+    imagesNow.some((image) => !isHeld.has(image.id)) ||
+    contactsNow.some((other) => !wereContacts.has(other))
+  ) {
+    throw new CameBetween();
+  }
+}
+
+async function contactsOf(tx: Transaction, id: number): Promise<number[]> {
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    select to_id as id from contacts where from_id = ${id}
+    union select from_id from contacts where to_id = ${id}`;
+  return rows.map((row) => row.id);
+}
+
+/** Also those who are deactivated, whose numbers count rows like everyone's. */
+const holdContacts = (tx: Transaction, ids: number[]) =>
+  tx.$executeRaw`
+    select 1 from users u join profiles p on p.user_id = u.id
+    where u.id = any(${ids}::int[]) order by u.id
+    for key share of u for no key update of p`;

@@ -1,0 +1,83 @@
+import { issueToken, renewToken } from "#features/account/account-tokens.ts";
+import type { Database, Transaction } from "#platform/database.ts";
+import type { JobOptions, Jobs } from "#platform/jobs.ts";
+import type { MailTemplates } from "#platform/mail-templates.ts";
+import type { Mailer } from "#platform/mailer.ts";
+
+export const sendMailQueue = "account.send-mail";
+
+/**
+ * What a job needs to write a mail, and no more. No token is in it: jobs stay in the database for a
+ * day, and whoever reads that must not find a key to an account. The job makes it.
+ */
+export type Mail =
+  /** To the address typed by somebody, when it is a person's: who asks must not learn that. */
+  | { template: "reset-password"; email: string }
+  | { template: "confirm-again"; email: string }
+  | { template: "address-taken"; email: string }
+  /** To the address that waits to be confirmed. */
+  | { template: "confirm-email"; userId: number }
+  /** To the address before a change. */
+  | { template: "email-change"; userId: number; to: string };
+
+const minute = 60;
+/** About five hours: a mail server may be away for a while. */
+const tries: JobOptions = {
+  retryLimit: 12,
+  retryDelay: 10,
+  retryBackoff: true,
+  retryDelayMax: 60 * minute,
+  deleteAfterSeconds: 24 * 60 * minute,
+};
+
+/** Has a mail written when the transaction is done, and never when it fails. */
+export const enqueueMail = (tx: Transaction, { jobs }: { jobs: Jobs }, mail: Mail): Promise<void> =>
+  jobs.enqueue(tx, sendMailQueue, mail, tries);
+
+interface SendMailDeps {
+  database: Database;
+  mailer: Mailer;
+  mailTemplates: MailTemplates;
+  clock: () => Date;
+}
+
+const subjects: Record<Mail["template"], string> = {
+  "reset-password": "Set a new password",
+  "confirm-again": "Confirm your e-mail address",
+  "confirm-email": "Confirm your e-mail address",
+  "address-taken": "You have an account already",
+  "email-change": "Your e-mail address is about to change",
+};
+
+/** Writes and sends one mail; where its person is gone or it has no purpose any more, none. */
+export async function sendMail(deps: SendMailDeps, mail: Mail): Promise<void> {
+  const letter = await findLetter(deps, mail);
+  if (!letter) return;
+  const { to, token = "" } = letter;
+  const template = mail.template === "confirm-again" ? "confirm-email" : mail.template;
+  const content = deps.mailTemplates.render(template, { token });
+  await deps.mailer.send({ to, subject: `${subjects[mail.template]} · Magpie`, ...content });
+}
+
+/** Where a mail goes, and the token of its link: a new one each time, for the old is known to nobody. */
+async function findLetter(
+  { database, clock }: SendMailDeps,
+  mail: Mail,
+): Promise<{ to: string; token?: string } | null> {
+  if (mail.template === "confirm-email") return renewToken(database, mail, clock());
+  if (mail.template === "email-change") {
+    const where = { id: mail.userId, isActive: true };
+    return (await database.user.findFirst({ where })) && { to: mail.to };
+  }
+  const person = await database.user.findFirst({
+    where: { email: mail.email, isActive: true },
+    select: { id: true, email: true, emailConfirmedAt: true },
+  });
+  if (!person) return null;
+  const { id: userId, email } = person;
+  if (mail.template === "address-taken") return { to: email };
+  if (mail.template === "confirm-again" && person.emailConfirmedAt) return null;
+  const purpose = mail.template === "reset-password" ? "reset_password" : "confirm_email";
+  const token = await issueToken(database, { userId, purpose, email, now: clock() });
+  return { to: email, token };
+}

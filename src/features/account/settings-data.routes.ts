@@ -1,0 +1,93 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Request, type Response, Router } from "express";
+import { confirmPassword } from "#features/account/confirm-password.ts";
+import { exportData } from "#features/account/export-data.ts";
+import { type RemovePersonDeps, removePerson } from "#features/account/remove-person.ts";
+import { getOwnProfile } from "#features/account/settings.queries.ts";
+import { deletionSchema } from "#features/account/settings.schemas.ts";
+import { Conflict, Invalid } from "#lib/errors.ts";
+import type { RateLimits } from "#platform/rate-limits.ts";
+import type { Sql } from "#platform/sql.ts";
+import type { Storage } from "#platform/storage.ts";
+import { requireCsrf } from "#web/csrf.ts";
+import { addFlash } from "#web/flash.ts";
+import { fieldErrors } from "#web/form-errors.ts";
+import { requireSignIn, viewerOf } from "#web/guards.ts";
+import { parseInput } from "#web/input.ts";
+import type { SignIn } from "#web/sign-in.ts";
+
+export interface DataSettingsDeps extends RemovePersonDeps {
+  sql: Sql;
+  storage: Storage;
+  limits: RateLimits;
+  clock: () => Date;
+}
+
+export function dataSettings(deps: DataSettingsDeps, signIn: SignIn): Router {
+  const router = Router();
+
+  router.get("/settings/data", requireSignIn, (_req, res) => {
+    res.render("account/settings-data", { errors: {} });
+  });
+
+  // It changes nothing, and is a POST all the same: another site's link must not use up the limit.
+  router.post("/settings/data/download", requireSignIn, requireCsrf, async (req, res) => {
+    try {
+      await deps.limits.archivesByPerson.take(String(viewerOf(req).id));
+    } catch (error) {
+      const errors = fieldErrors(error, { req, res, limitField: "download" });
+      return res.render("account/settings-data", { errors });
+    }
+    await sendArchive(deps, req, res);
+  });
+
+  router
+    .route("/settings/delete")
+    .get(requireSignIn, (_req, res) => {
+      res.render("account/settings-delete", { values: {}, errors: {} });
+    })
+    .post(requireSignIn, requireCsrf, async (req, res) => {
+      const actor = viewerOf(req);
+      try {
+        const { password } = parseInput(deletionSchema(actor.username), req.body);
+        await confirmPassword(deps, {
+          actor,
+          password,
+          address: req.ip ?? "",
+          field: "password",
+        });
+        await removePerson(deps, { person: actor }).catch(besideUsername);
+      } catch (error) {
+        const errors = fieldErrors(error, { req, res, limitField: "password" });
+        const values = { username: req.body?.username };
+        return res.render("account/settings-delete", { values, errors });
+      }
+      await signIn.signOut(req);
+      addFlash(req, "Your account is deleted, with everything that was in it.");
+      res.redirect(303, "/");
+    });
+
+  return router;
+}
+
+async function sendArchive(deps: DataSettingsDeps, req: Request, res: Response): Promise<void> {
+  const viewer = viewerOf(req);
+  const { photo } = await getOwnProfile(deps, viewer);
+  const day = deps.clock().toISOString().slice(0, 10);
+  res.set({
+    "Content-Type": "application/zip",
+    "Content-Disposition": `attachment; filename="magpie-${viewer.username}-${day}.zip"`,
+    "Cache-Control": "no-store",
+  });
+  const archive = exportData(deps, { person: { id: viewer.id, photo } });
+  await pipeline(Readable.from(archive, { objectMode: false }), res).catch((error) => {
+    // Half an archive must not look like a whole one: the connection breaks. Who left knows.
+    if (error?.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  });
+}
+
+function besideUsername(error: unknown): never {
+  if (error instanceof Conflict) throw new Invalid({ username: error.message }, error.code);
+  throw error;
+}

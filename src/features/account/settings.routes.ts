@@ -1,0 +1,95 @@
+import { Router } from "express";
+import { changeOwnPassword } from "#features/account/change-password.ts";
+import { confirmPassword } from "#features/account/confirm-password.ts";
+import { endOtherSessions, endOwnSession } from "#features/account/end-sessions.ts";
+import { listSessions, mostSessions } from "#features/account/settings.queries.ts";
+import { newPasswordSchema } from "#features/account/settings.schemas.ts";
+import { sessionsOf } from "#features/account/settings.view-data.ts";
+import { type DataSettingsDeps, dataSettings } from "#features/account/settings-data.routes.ts";
+import {
+  type ProfileSettingsDeps,
+  profileSettings,
+} from "#features/account/settings-profile.routes.ts";
+import { counted } from "#lib/text.ts";
+import { requireCsrf } from "#web/csrf.ts";
+import { addFlash } from "#web/flash.ts";
+import { fieldErrors } from "#web/form-errors.ts";
+import { requireSignIn, viewerOf } from "#web/guards.ts";
+import { parseInput } from "#web/input.ts";
+import type { SignIn } from "#web/sign-in.ts";
+
+type SettingsDeps = ProfileSettingsDeps & DataSettingsDeps;
+
+/** What a person does with their own account, a page each. */
+export function settingsRoutes(deps: SettingsDeps, signIn: SignIn): Router {
+  const router = Router();
+  router.get("/settings", requireSignIn, (_req, res) => res.redirect(303, "/settings/profile"));
+  router.use(profileSettings(deps));
+  router.use(passwordSettings(deps));
+  router.use(sessionSettings(deps, signIn));
+  router.use(dataSettings(deps, signIn));
+  return router;
+}
+
+function passwordSettings(deps: SettingsDeps): Router {
+  const router = Router();
+  router
+    .route("/settings/password")
+    .get(requireSignIn, (_req, res) => res.render("account/settings-password", { errors: {} }))
+    .post(requireSignIn, requireCsrf, async (req, res) => {
+      const actor = viewerOf(req);
+      try {
+        const input = parseInput(newPasswordSchema(actor.username), req.body);
+        await confirmPassword(deps, {
+          actor,
+          password: input.currentPassword,
+          address: req.ip ?? "",
+          field: "currentPassword",
+        });
+        await changeOwnPassword(deps, { actor, password: input.password });
+        addFlash(req, "Your password is changed. Everywhere else you are signed out.");
+        res.redirect(303, "/settings/password");
+      } catch (error) {
+        const errors = fieldErrors(error, { req, res, limitField: "currentPassword" });
+        res.render("account/settings-password", { errors });
+      }
+    });
+  return router;
+}
+
+function sessionSettings(deps: SettingsDeps, signIn: SignIn): Router {
+  const router = Router();
+
+  router.get("/settings/sessions", requireSignIn, async (req, res) => {
+    const viewer = viewerOf(req);
+    const sessions = sessionsOf(await listSessions(deps, viewer), { viewer, now: deps.clock() });
+    res.render("account/settings-sessions", {
+      sessions,
+      more: sessions.length === mostSessions ? mostSessions : null,
+    });
+  });
+
+  router.post("/settings/sessions/end-others", requireSignIn, requireCsrf, async (req, res) => {
+    const count = await endOtherSessions(deps, { actor: viewerOf(req) });
+    addFlash(
+      req,
+      count === 0 ? "You were signed in nowhere else." : `${counted(count, "session")} ended.`,
+    );
+    res.redirect(303, "/settings/sessions");
+  });
+
+  router.post("/settings/sessions/:id/end", requireSignIn, requireCsrf, async (req, res) => {
+    const actor = viewerOf(req);
+    const id = String(req.params["id"]);
+    await endOwnSession(deps, { actor, id });
+    if (id === actor.sessionId) {
+      await signIn.signOut(req);
+      addFlash(req, "You are signed out.");
+      return res.redirect(303, "/");
+    }
+    addFlash(req, "That device is signed out.");
+    res.redirect(303, "/settings/sessions");
+  });
+
+  return router;
+}

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isWriteConflict, type Transaction } from "#platform/database.ts";
+import { createPeopleRows } from "#tests/factories/deeds.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+
+let site: TestApp;
+beforeAll(async () => {
+  site = await startTestApp();
+});
+afterAll(() => site.close());
+
+const raw = (tx: Transaction, id: number) =>
+  tx.$executeRaw`update profiles set bio = 'x' where user_id = ${id}`;
+const modelled = (tx: Transaction, id: number) =>
+  tx.profile.update({ where: { userId: id }, data: { bio: "x" } });
+
+test.each([
+  ["raw statements", raw],
+  ["Prisma's own", modelled],
+])("of two transactions that wait for each other, one is told so: %s", async (_, write) => {
+  const [one = 0, two = 0] = await createPeopleRows(site.deps.database, 2, `pair${Math.random()}`);
+  let arrived = 0;
+  const cross = (first: number, second: number) =>
+    site.deps.database.$transaction(async (tx) => {
+      await write(tx, first);
+      arrived += 1;
+      await expect.poll(() => arrived).toBe(2);
+      await write(tx, second);
+    });
+  const answers = await Promise.allSettled([cross(one, two), cross(two, one)]);
+  const refused = answers.filter((answer) => answer.status === "rejected");
+  expect(refused.map(({ reason }) => isWriteConflict(reason))).toEqual([true]);
+});
+
+test("nothing else is taken for that", () => {
+  for (const error of [null, undefined, "P2034", new Error("x"), { code: "P2002" }]) {
+    expect(isWriteConflict(error)).toBe(false);
+  }
+});

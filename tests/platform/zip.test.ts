@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  createWriteStream,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ZipEntry, zip } from "#platform/zip.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "magpie-zip-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const modifiedAt = new Date("2026-03-14T15:09:26Z");
+const entry = (name: string, bytes: Buffer, compress = true): ZipEntry => ({
+  name,
+  modifiedAt,
+  compress,
+  content: Readable.from([bytes.subarray(0, 7), bytes.subarray(7)]),
+});
+async function* each(entries: Iterable<ZipEntry>) {
+  yield* entries;
+}
+async function write(entries: AsyncIterable<ZipEntry>, start = 0): Promise<string> {
+  const path = join(folder, `${Math.random()}.zip`);
+  writeFileSync(path, "");
+  truncateSync(path, start);
+  await pipeline(zip(entries, { start }), createWriteStream(path, { flags: "a" }));
+  return path;
+}
+
+/** What Python, which wrote none of this, reads from an archive. */
+const python = (path: string, code: string): unknown =>
+  JSON.parse(
+    execFileSync(
+      "python3",
+      ["-c", `import json, zipfile\nz = zipfile.ZipFile(${JSON.stringify(path)})\n${code}`],
+      { encoding: "utf8" },
+    ),
+  );
+
+describe("an archive", () => {
+  const picture = randomBytes(300_000);
+  const words = Buffer.from("the same words again and again ".repeat(5000));
+  const files = () =>
+    each([
+      entry("empty.txt", Buffer.alloc(0)),
+      entry("words.json", words),
+      entry("pictures/7-elster-über-ärmel.jpg", picture, false),
+    ]);
+
+  test("is whole to Python, names, dates, sizes and checksums", async () => {
+    const path = await write(files());
+    const code = `print(json.dumps([z.testzip(), [[i.filename, i.file_size, list(i.date_time)] for i in z.infolist()]]))`;
+    const date = [2026, 3, 14, 15, 9, 26];
+    expect(python(path, code)).toEqual([
+      null,
+      [
+        ["empty.txt", 0, date],
+        ["words.json", words.length, date],
+        ["pictures/7-elster-über-ärmel.jpg", picture.length, date],
+      ],
+    ]);
+    expect(readFileSync(path).length).toBeLessThan(picture.length + 20_000);
+  });
+
+  test("gives back the same bytes", async () => {
+    const path = await write(files());
+    const code = `import hashlib; print(json.dumps([hashlib.sha256(z.read(n)).hexdigest() for n in z.namelist()]))`;
+    const { createHash } = await import("node:crypto");
+    const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+    expect(python(path, code)).toEqual([Buffer.alloc(0), words, picture].map(hash));
+  });
+
+  test("of nothing is an archive", async () => {
+    expect(python(await write(each([])), "print(json.dumps(z.namelist()))")).toEqual([]);
+  });
+
+  test("may hold more files than 16 bits count", async () => {
+    function* many() {
+      for (let index = 0; index < 66_000; index += 1)
+        yield entry(`${index}`, Buffer.alloc(0), false);
+    }
+    const path = await write(each(many()));
+    const code = `print(json.dumps([len(z.namelist()), z.namelist()[-1], z.read("65999").decode()]))`;
+    expect(python(path, code)).toEqual([66_000, "65999", ""]);
+  }, 60_000);
+
+  test("may reach beyond what 32 bits count", async () => {
+    // A hole on the disk stands for the first five thousand million bytes.
+    const path = await write(files(), 5_000_000_000);
+    const code = `print(json.dumps([z.testzip(), [i.header_offset for i in z.infolist()][0]]))`;
+    expect(python(path, code)).toEqual([null, 5_000_000_000]);
+  });
+});
+
+test("content that fails midway fails the archive, so that half of it looks like half", async () => {
+  async function* failing() {
+    yield Buffer.from("some");
+    throw new Error("the disk is gone");
+  }
+  const entries = each([{ ...entry("a", Buffer.alloc(0)), content: failing() }]);
+  await expect(write(entries)).rejects.toThrow("the disk is gone");
+});
+
+test("whoever stops reading ends what was being read", async () => {
+  let isEnded = false;
+  async function* endless() {
+    try {
+      for (;;) yield randomBytes(100_000);
+    } finally {
+      isEnded = true;
+    }
+  }
+  for await (const _ of zip(each([{ ...entry("a", Buffer.alloc(0)), content: endless() }]))) {
+    if (_.length > 1000) break;
+  }
+  await expect.poll(() => isEnded).toBe(true);
+});
