@@ -67,6 +67,15 @@ describe("every page of the settings", () => {
   });
 });
 
+test("an address that nobody confirmed is told of, with a way to send the link again", async () => {
+  const { $ } = await me.visitor.get(path);
+  expect($('form[action="/confirm-email/resend"] button').text()).toBe("Send it again");
+  const { visitor, id } = await signedInPerson(site);
+  await site.deps.database.user.update({ where: { id }, data: { emailConfirmedAt: new Date() } });
+  const confirmed = await visitor.get(path);
+  expect(confirmed.$('form[action="/confirm-email/resend"]')).toHaveLength(0);
+});
+
 describe("saving the profile", () => {
   test("keeps both the user's and the profile's fields, trimmed", async () => {
     const answer = await save({

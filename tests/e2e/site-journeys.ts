@@ -98,7 +98,7 @@ export function testJourneys(journey: SiteJourney): void {
     expect(await isOpen()).toBe(false);
     expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press("Enter");
-    for (const name of ["Your pictures", "The Save button", "Sign out"]) {
+    for (const name of ["Your pictures", "The Save button", "Settings", "Sign out"]) {
       await page.keyboard.press("Tab");
       expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe(name);
     }

@@ -13,6 +13,7 @@ export interface OwnProfile {
   photo: string | null;
   /** An address that was asked whether it is theirs and has not answered. */
   waitingEmail: string | null;
+  isEmailConfirmed: boolean;
 }
 
 /** All that a person may change about themselves. @throws NotFound */
@@ -23,7 +24,8 @@ export async function getOwnProfile(
   const [profile] = await sql<OwnProfile>`
     select u.username::text, u.first_name as "firstName", u.last_name as "lastName",
       u.email::text, coalesce(to_char(p.date_of_birth, 'YYYY-MM-DD'), '') as "dateOfBirth",
-      p.bio, p.photo, t.email::text as "waitingEmail"
+      p.bio, p.photo, t.email::text as "waitingEmail",
+      u.email_confirmed_at is not null as "isEmailConfirmed"
     from users u
       join profiles p on p.user_id = u.id
       left join account_tokens t on t.user_id = u.id and t.purpose = 'confirm_email'

@@ -7,6 +7,7 @@ import { deviceName } from "#lib/device-name.ts";
 export const profileFormOf = (profile: OwnProfile, typed: Record<string, string> = {}) => ({
   person: avatarOf(profile),
   waitingEmail: profile.waitingEmail,
+  isEmailConfirmed: profile.isEmailConfirmed,
   values: { ...profile, ...typed },
 });
 
