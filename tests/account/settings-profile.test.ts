@@ -69,7 +69,7 @@ describe("every page of the settings", () => {
 
 test("an address that nobody confirmed is told of, with a way to send the link again", async () => {
   const { $ } = await me.visitor.get(path);
-  expect($('form[action="/confirm-email/resend"] button').text()).toBe("Send it again");
+  expect($('form[action="/confirm-email/resend"] button').text()).toBe("Send the link");
   const { visitor, id } = await signedInPerson(site);
   await site.deps.database.user.update({ where: { id }, data: { emailConfirmedAt: new Date() } });
   const confirmed = await visitor.get(path);
