@@ -14,9 +14,11 @@ const names = readdirSync("prisma/migrations", { withFileTypes: true })
 
 /** What schema.prisma cannot say and only the migrations' SQL does. Anything else is drift. */
 const onlyInSql = {
-  extensions: ["citext"],
+  extensions: ["citext", "pg_trgm"],
+  indexes: ["images_search_idx", "users_last_sign_in_idx", "users_search_idx"],
   checks: {
     contacts: ["contacts_not_oneself_check"],
+    groups: ["groups_name_check"],
     image_daily_views: ["image_daily_views_views_check"],
     images: [
       "images_description_check",
@@ -77,7 +79,8 @@ const catalogue = {
       and not a.attisdropped and c.relname <> '_prisma_migrations' order by 1, 2`,
   indexes: `
     select tablename, indexname, indexdef from pg_indexes
-    where schemaname = 'public' and tablename <> '_prisma_migrations' order by 1, 2`,
+    where schemaname = 'public' and tablename <> '_prisma_migrations'
+      and indexname <> all('{${onlyInSql.indexes.join(",")}}') order by 1, 2`,
   constraints: `
     select conrelid::regclass::text as table, conname, contype, convalidated, condeferrable,
       pg_get_constraintdef(oid) as definition
@@ -100,7 +103,7 @@ describe("the database that the migrations make", () => {
     },
   );
 
-  test("has besides these exactly the checks and extensions named here", async () => {
+  test("has besides these exactly the checks, indexes and extensions named here", async () => {
     const checks = await migrated.query(`
       select conrelid::regclass::text as table, json_agg(conname order by conname) as names
       from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace
@@ -108,8 +111,13 @@ describe("the database that the migrations make", () => {
     expect(Object.fromEntries(checks.rows.map(({ table, names }) => [table, names]))).toEqual(
       onlyInSql.checks,
     );
+    const indexes = await migrated.query(
+      "select indexname from pg_indexes where indexname = any($1) order by 1",
+      [onlyInSql.indexes],
+    );
+    expect(indexes.rows.map((row) => row.indexname)).toEqual(onlyInSql.indexes);
     const extensions = await migrated.query(
-      "select extname from pg_extension where extname <> 'plpgsql'",
+      "select extname from pg_extension where extname <> 'plpgsql' order by 1",
     );
     expect(extensions.rows.map(({ extname }) => extname)).toEqual(onlyInSql.extensions);
     const functions = await migrated.query(`
@@ -217,6 +225,7 @@ describe("the database refuses what no person or picture can be", () => {
       })),
     ],
     ["contacts_not_oneself_check", "contacts", [{ from_id: -1, to_id: -1 }]],
+    ["groups_name_check", "groups", [{ name: "" }, { name: "x".repeat(101) }]],
     ["images_title_check", "images", [{ ...image, title: "" }]],
     [
       "images_slug_check",
