@@ -2,8 +2,10 @@ import { fileURLToPath } from "node:url";
 import compression from "compression";
 import express, { type Express } from "express";
 import type { Dependencies } from "#dependencies";
+import { requireConfirmedEmail } from "#features/account/confirm-email.ts";
 import { findSession, idleMilliseconds } from "#features/account/find-session.ts";
-import { startSession } from "#features/account/start-session.ts";
+import { hasSecondFactor } from "#features/account/second-factors.queries.ts";
+import { endSession, startSession } from "#features/account/start-session.ts";
 import { verifyCredentials } from "#features/account/verify-credentials.ts";
 import { mediaRoutes } from "#features/images/media.routes.ts";
 import { isDatabaseUnavailable } from "#platform/database.ts";
@@ -36,8 +38,11 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   const media = mediaRoutes(deps);
   const signIn = createSignIn({
     verifyCredentials: (input) => verifyCredentials(deps, { input }),
-    startSession: (personId, { userAgent }) => startSession(deps, { personId, userAgent }),
+    requireMayEnter: (person) => requireConfirmedEmail(deps, person),
+    hasSecondFactor: (personId) => hasSecondFactor(deps, { personId }),
+    startSession: (personId, device) => startSession(deps, { personId, ...device }),
     findSession: (id) => findSession(deps, { id }),
+    endSession: (id) => endSession(deps, { id }),
   });
   const pages = routes(deps, signIn);
 

@@ -1,7 +1,8 @@
 import type { RequestHandler } from "express";
 import { requireSignIn } from "#web/guards.ts";
 
-const open = /^\/(?:login|register|logout|(?:password-reset|confirm-email)(?:\/[^/]+)?)\/?$/;
+const open =
+  /^\/(?:login(?:\/[a-z/-]+)?|register(?:\/[a-z/-]+)?|logout|(?:password-reset|confirm-email)(?:\/[^/]+)?)\/?$/;
 
 /** For sites that only members may look at: everyone else finds the sign-in page. */
 export const membersOnly: RequestHandler = (req, res, next) => {

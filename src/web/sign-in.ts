@@ -5,7 +5,7 @@ import { csrfTokenOf } from "#web/csrf.ts";
 import { hasSession } from "#web/sessions.ts";
 import type { Viewer } from "#web/types.ts";
 
-type Person = Omit<Viewer, "sessionId" | "photo">;
+type Person = Omit<Viewer, "sessionId" | "photo" | "confirmedAt">;
 
 /** What signing in needs of the account feature, handed in so that web/ knows no feature. */
 export interface SignInFunctions {
@@ -15,16 +15,27 @@ export interface SignInFunctions {
     password: string;
     address: string;
   }): Promise<Person | null>;
-  startSession(personId: number, device: { userAgent: string }): Promise<string>;
+  /** @throws when this person may not sign in yet */
+  requireMayEnter(person: { id: number; isSuperuser: boolean }): Promise<void>;
+  hasSecondFactor(personId: number): Promise<boolean>;
+  startSession(personId: number, device: { userAgent: string; isKept: boolean }): Promise<string>;
   findSession(sessionId: string): Promise<Viewer | null>;
+  endSession(sessionId: string): Promise<void>;
 }
 
 export interface SignIn {
   middleware: RequestHandler;
   /** The person behind the form's `username` and `password`, null for wrong ones. */
   authenticate(req: Request): Promise<Person | null>;
-  /** Regenerates the session id and stores the session before it returns. */
-  signIn(req: Request, person: Person): Promise<void>;
+  /**
+   * Signs in, over whoever was signed in here, or keeps the person in mind for the second step;
+   * answers the path to go to. A sign-in that proves both factors at once needs no second step.
+   */
+  enter(
+    req: Request,
+    person: Person,
+    options: { next: string; isKept: boolean; isSecondStepDone?: boolean },
+  ): Promise<string>;
   signOut(req: Request): Promise<void>;
 }
 
@@ -33,17 +44,19 @@ export function createSignIn(functions: SignInFunctions): SignIn {
   authenticator.use(
     new LocalStrategy({ passReqToCallback: true }, (req, username, password, done) => {
       functions.verifyCredentials({ username, password, address: req.ip ?? "" }).then(
-        (person) => done(null, person ? { ...person, sessionId: "", photo: null } : false),
+        (person) => done(null, person ? notYetEntered(person) : false),
         (error) => done(error),
       );
     }),
   );
   // What the cookie's session names is a row of `sessions`: ending that row ends it everywhere.
   authenticator.serializeUser((req: Request, user: Express.User, done: Done<string>) => {
-    functions.startSession(user.id, { userAgent: req.get("User-Agent") ?? "" }).then(
+    const isKept = (user as Entering).isKept === true;
+    functions.startSession(user.id, { userAgent: req.get("User-Agent") ?? "", isKept }).then(
       (sessionId) => {
         // Stored by the very write that signs in: a later one could come after the next page's.
         req.session.prolongedAt = Date.now();
+        if (!isKept) req.session.cookie.expires = null;
         csrfTokenOf(req);
         done(null, sessionId);
       },
@@ -66,15 +79,17 @@ export function createSignIn(functions: SignInFunctions): SignIn {
           error ? reject(error) : resolve(person || null);
         authenticator.authenticate("local", callback)(req, req.res, reject);
       }),
-    signIn: async (req, person) => {
-      await new Promise<void>((resolve, reject) => {
-        req.logIn({ ...person, sessionId: "", photo: null }, (error) => {
-          if (!error) return resolve();
-          // A store that hangs may keep it later all the same: no cookie may name what was refused.
-          Object.assign(req, { session: undefined });
-          reject(error);
-        });
-      });
+    enter: async (req, person, { next, isKept, isSecondStepDone = false }) => {
+      await functions.requireMayEnter(person);
+      if (!isSecondStepDone && (await functions.hasSecondFactor(person.id))) {
+        req.session.pendingSignIn = { personId: person.id, isKept, next, since: Date.now() };
+        return "/login/second-factor";
+      }
+      const before = req.user?.sessionId;
+      await logIn(req, { ...notYetEntered(person), isKept });
+      // Nothing could end it any more.
+      if (before) await functions.endSession(before);
+      return next;
     },
     signOut: (req) =>
       new Promise((resolve, reject) => {
@@ -82,5 +97,26 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       }),
   };
 }
+
+/** Whom passport is handed at a sign-in, before there is a session. */
+type Entering = Viewer & { isKept?: boolean };
+
+const notYetEntered = (person: Person): Entering => ({
+  ...person,
+  sessionId: "",
+  photo: null,
+  confirmedAt: new Date(),
+});
+
+/** Regenerates the session id and stores the session before it returns. */
+const logIn = (req: Request, person: Entering) =>
+  new Promise<void>((resolve, reject) => {
+    req.logIn(person, (error) => {
+      if (!error) return resolve();
+      // A store that hangs may keep it later all the same: no cookie may name what was refused.
+      Object.assign(req, { session: undefined });
+      reject(error);
+    });
+  });
 
 type Done<T> = (error: unknown, value?: T) => void;

@@ -1,6 +1,5 @@
-import { type Request, Router } from "express";
+import { Router } from "express";
 import { RegistrationSchema, SignInSchema } from "#features/account/account.schemas.ts";
-import { requireConfirmedEmail } from "#features/account/confirm-email.ts";
 import { registerPerson } from "#features/account/register-person.ts";
 import { endSession } from "#features/account/start-session.ts";
 import { Forbidden, Invalid } from "#lib/errors.ts";
@@ -31,14 +30,6 @@ const signUpsClosed = () =>
 export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
   const router = Router();
 
-  /** Signs in over whoever was signed in here, whose session nothing could end any more. */
-  async function signInAs(req: Request, person: Parameters<SignIn["signIn"]>[1]): Promise<void> {
-    await requireConfirmedEmail(deps, person);
-    const before = req.user?.sessionId;
-    await signIn.signIn(req, person);
-    if (before) await endSession(deps, { id: before });
-  }
-
   router
     .route("/register")
     .get(
@@ -60,12 +51,14 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
         const person = await registerPerson(deps, { input });
         if (!person) return res.redirect(303, "/confirm-email");
-        await signInAs(req, { ...person, name: displayName(person) });
+        const next = localPath(req.body.next);
+        const named = { ...person, name: displayName(person) };
+        const path = await signIn.enter(req, named, { next, isKept: true });
         addFlash(
           req,
           `Welcome, ${displayName(person)}. Put the Save button in your browser, then keep your first picture.`,
         );
-        res.redirect(303, localPath(req.body.next));
+        res.redirect(303, path);
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "username" });
         const { password, password2, ...values } = req.body ?? {};
@@ -78,11 +71,11 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
     .get(keepCsrfToken, (req, res) => {
       const next = localPath(queryText(req, "next"));
       if (req.user) return res.redirect(303, next);
-      res.render("account/sign-in", { values: {}, errors: {}, next });
+      res.render("account/sign-in", { values: { keep: true }, errors: {}, next });
     })
     .post(requireCsrf, async (req, res) => {
       const next = localPath(req.body?.next);
-      const { username } = req.body ?? {};
+      const { username, keep } = req.body ?? {};
       try {
         parseInput(SignInSchema, req.body);
         const person = await signIn.authenticate(req);
@@ -91,14 +84,14 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
             username: "The username or the password is wrong. Check both, then try again.",
           });
         }
-        await signInAs(req, person);
-        res.redirect(303, next);
+        const isKept = req.body.keep !== undefined;
+        res.redirect(303, await signIn.enter(req, person, { next, isKept }));
       } catch (error) {
         if (error instanceof Forbidden && error.code === "email_not_confirmed" && !wantsJson(req)) {
           return res.redirect(303, "/confirm-email");
         }
         const errors = fieldErrors(error, { req, res, limitField: "username" });
-        res.render("account/sign-in", { values: { username }, errors, next });
+        res.render("account/sign-in", { values: { username, keep }, errors, next });
       }
     });
 

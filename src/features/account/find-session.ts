@@ -6,6 +6,8 @@ import type { Sql } from "#platform/sql.ts";
 const hour = 3_600_000;
 /** How long a session lives unused, and how long at most. */
 export const idleMilliseconds = 14 * 24 * hour;
+/** One that is not kept ends with its browser, and browsers that restore their tabs never end. */
+export const unkeptMilliseconds = 24 * hour;
 export const absoluteMilliseconds = 90 * 24 * hour;
 
 interface SessionRow {
@@ -15,7 +17,10 @@ interface SessionRow {
   username: string;
   firstName: string;
   lastName: string;
+  isStaff: boolean;
   isSuperuser: boolean;
+  isKept: boolean;
+  confirmedAt: Date;
   photo: string | null;
 }
 
@@ -27,7 +32,8 @@ export async function findSession(
   const [session] = await deps.sql<SessionRow>`
     select s.created_at as "createdAt", s.last_seen_at as "lastSeenAt",
       u.id, u.username::text, u.first_name as "firstName", u.last_name as "lastName",
-      u.is_superuser as "isSuperuser", p.photo
+      u.is_staff as "isStaff", u.is_superuser as "isSuperuser", s.is_kept as "isKept",
+      s.confirmed_at as "confirmedAt", p.photo
     from sessions s join users u on u.id = s.user_id left join profiles p on p.user_id = u.id
     where s.id = ${id}::uuid and u.is_active`;
   const now = deps.clock();
@@ -35,7 +41,7 @@ export async function findSession(
   if (
     !session ||
     age(session.createdAt) > absoluteMilliseconds ||
-    age(session.lastSeenAt) > idleMilliseconds
+    age(session.lastSeenAt) > (session.isKept ? idleMilliseconds : unkeptMilliseconds)
   ) {
     return null;
   }
@@ -43,14 +49,16 @@ export async function findSession(
   if (age(session.lastSeenAt) > hour) {
     await deps.database.session.updateMany({ where: { id }, data: { lastSeenAt: now } });
   }
-  const { username, isSuperuser } = session;
+  const { username, isStaff, isSuperuser, confirmedAt } = session;
   const { photo } = avatarOf(session);
   return {
     id: session.id,
     username,
+    isStaff,
     isSuperuser,
     name: displayName(session),
     photo,
     sessionId: id,
+    confirmedAt,
   };
 }

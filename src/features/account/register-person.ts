@@ -80,7 +80,14 @@ export async function createPerson(
     return await deps.database.$transaction(async (tx) => {
       const user = await tx.user.create({
         data: { ...columns, passwordHash, joinedAt: now, profile: { create: {} } },
-        select: { id: true, username: true, firstName: true, lastName: true, isSuperuser: true },
+        select: {
+          id: true,
+          username: true,
+          firstName: true,
+          lastName: true,
+          isStaff: true,
+          isSuperuser: true,
+        },
       });
       await recordActivity(tx, {
         actorId: user.id,

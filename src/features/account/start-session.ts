@@ -4,7 +4,7 @@ import type { Database } from "#platform/database.ts";
 /** Notes a sign-in on a device and answers its id; the session lasts while that row does. */
 export async function startSession(
   deps: { database: Database; clock: () => Date },
-  { personId, userAgent }: { personId: number; userAgent: string },
+  { personId, userAgent, isKept }: { personId: number; userAgent: string; isKept: boolean },
 ): Promise<string> {
   const id = randomUUID();
   const now = deps.clock();
@@ -14,8 +14,10 @@ export async function startSession(
         id,
         userId: personId,
         userAgent: userAgent.slice(0, 400),
+        isKept,
         createdAt: now,
         lastSeenAt: now,
+        confirmedAt: now,
       },
     }),
     deps.database.user.update({ where: { id: personId }, data: { lastSignInAt: now } }),

@@ -48,8 +48,8 @@ export async function verifyCredentials(
     const passwordHash = await hashPassword(input.password);
     await deps.database.user.update({ where: { id: user.id }, data: { passwordHash } });
   }
-  const { id, username, isSuperuser } = user;
-  return { id, username, isSuperuser, name: displayName(user) };
+  const { id, username, isStaff, isSuperuser } = user;
+  return { id, username, isStaff, isSuperuser, name: displayName(user) };
 }
 
 /** Usernames hold no @, so one text field serves both. */
