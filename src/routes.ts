@@ -5,6 +5,7 @@ import { confirmEmailRoutes } from "#features/account/confirm-email.routes.ts";
 import { passwordResetRoutes } from "#features/account/password-reset.routes.ts";
 import { settingsRoutes } from "#features/account/settings.routes.ts";
 import { feedRoutes } from "#features/activity/feed.routes.ts";
+import { adminRoutes } from "#features/admin/admin.routes.ts";
 import { bookmarkletRoutes } from "#features/bookmarklet/bookmarklet.routes.ts";
 import { imagesRoutes } from "#features/images/images.routes.ts";
 import { rankingRoutes } from "#features/images/ranking.routes.ts";
@@ -25,5 +26,6 @@ export function routes(deps: Dependencies, signIn: SignIn): Router {
   router.use(rankingRoutes(deps));
   router.use(usersRoutes(deps));
   router.use(bookmarkletRoutes(deps));
+  router.use(adminRoutes(deps));
   return router;
 }

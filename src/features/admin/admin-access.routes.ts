@@ -1,0 +1,23 @@
+import type { Request, RequestHandler } from "express";
+import { type AdminActor, loadActor } from "#features/admin/rights.ts";
+import { NotFound } from "#lib/errors.ts";
+import type { Database } from "#platform/database.ts";
+
+const actors = new WeakMap<Request, AdminActor>();
+
+/** The administrator of a route behind requireStaff. */
+export function actorOf(req: Request): AdminActor {
+  const actor = actors.get(req);
+  if (!actor) throw new Error("This route must stand behind requireStaff.");
+  return actor;
+}
+
+/** To everyone but administrators nothing is there, whatever the method. */
+export function requireStaff(deps: { database: Database }): RequestHandler {
+  return async (req, _res, next) => {
+    const viewer = req.user;
+    if (!viewer?.isStaff && !viewer?.isSuperuser) throw new NotFound();
+    actors.set(req, await loadActor(deps, viewer));
+    next();
+  };
+}

@@ -1,0 +1,187 @@
+import type { z } from "zod";
+import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import type { AdminActor, Right } from "#features/admin/rights.ts";
+import type { Database, Transaction } from "#platform/database.ts";
+import { Prisma } from "#prisma/generated/client.ts";
+
+// How a model is managed, declared in models/*.admin.ts; lists, forms, history, rights and the export
+// are made of it, and Prisma's own description supplies the types and relations of its fields.
+
+/** What the pages of one model show and do. */
+export interface ModelAdmin<Row = never> {
+  /** In addresses, rights and the history: "images". */
+  name: string;
+  /** As Prisma calls it. */
+  model: Prisma.ModelName;
+  /** "picture" and "pictures", as people read them. */
+  one: string;
+  many: string;
+  /** The fields that make a row's key, in the order of its address: `12`, `3-17`. */
+  key: readonly string[];
+  /** Prisma's select for a list, with the key and all that columns and label read. */
+  select: object;
+  label(row: Row): string;
+  /** Its page on the site, for rows that have one. */
+  pageOf?(row: Row): string | null;
+  columns: readonly Column<Row>[];
+  /** By name, each with an index that serves it in both directions; the last key makes it unique. */
+  sorts: Readonly<Record<string, readonly SortKey[]>>;
+  /** A name of `sorts`, with a hyphen before it for descending. */
+  defaultSort: string;
+  filters: readonly Filter[];
+  search?: Search;
+  form?: Form;
+  remove?: Removal;
+  actions?: readonly BulkAction[];
+  /** Lists of other models that belong to a row: its likes, their sessions. */
+  related?(key: Key): readonly { label: string; href: string }[];
+}
+
+/** The values of a key by Prisma field. */
+export type Key = Readonly<Record<string, number | bigint | string>>;
+
+export interface Column<Row> {
+  name: string;
+  label: string;
+  cell(row: Row): Cell;
+  /** The name of the sort its heading offers. */
+  sort?: string;
+}
+
+/** What stands in a cell, on the page and as plain text in the export. */
+export type Cell =
+  | { kind: "text"; text: string }
+  | { kind: "link"; text: string; href: string }
+  | { kind: "number"; number: number | bigint }
+  | { kind: "yes"; yes: boolean }
+  | { kind: "time"; time: Date | null }
+  | { kind: "picture"; src: string; alt: string };
+
+/** One part of an order, in columns of the table under the alias `t`. */
+export interface SortKey {
+  sql: Prisma.Sql;
+  /** What a cursor's text is cast to. */
+  type: "int4" | "int8" | "timestamptz" | "citext" | "text" | "uuid";
+}
+
+export type Filter =
+  /** Of a boolean, enum, or date field by Prisma's description: yes or no, its values, periods. */
+  | { kind: "field"; name: string; label: string; field: string }
+  /** Of a relation: those of one row of a registered model, looked up by its picker. */
+  | { kind: "relation"; name: string; label: string; field: string; to: string }
+  /** Anything else. */
+  | {
+      kind: "choice";
+      name: string;
+      label: string;
+      choices: readonly { value: string; label: string; where: Prisma.Sql }[];
+    };
+
+export interface Search {
+  hint: string;
+  /** A text with a trigram index: every word looked for must be in it. */
+  text?: Prisma.Sql;
+  /** Fields that hold the id of a person, found by their names. */
+  people?: readonly string[];
+}
+
+/** What a form holds, as HTML has it: text, or whether a box is ticked. */
+export type Values = Readonly<Record<string, string | boolean>>;
+
+export interface Field {
+  name: string;
+  label: string;
+  kind:
+    | "text"
+    | "textarea"
+    | "email"
+    | "password"
+    | "checkbox"
+    | "date"
+    | "choice"
+    | "relation"
+    | "picture"
+    | "shown";
+  hint?: string;
+  optional?: boolean;
+  maxlength?: number;
+  choices?: readonly { value: string; label: string }[];
+  /** The registered model a relation is picked from. */
+  to?: string;
+  /** Only in the form for a new one, or only for one that is there. */
+  only?: "new" | "old";
+  /** Not for staff, however many rights they have. */
+  isForSuperusers?: boolean;
+}
+
+export interface Section {
+  title: string;
+  fields: readonly Field[];
+}
+
+export interface Form {
+  /** The sections, some of which may depend on rows: a group's rights, somebody's groups. */
+  sections(database: Database): Promise<readonly Section[]>;
+  /**
+   * The values of all fields, read-only ones too, null when it is gone. In a transaction that will
+   * change it, `hold` keeps others from changing it meanwhile.
+   */
+  read(tx: Transaction, key: Key, options: { hold: boolean }): Promise<Values | null>;
+  /** The site's own rules. @param before null for a new one */
+  schema(request: { actor: AdminActor; before: Values | null; now: Date }): z.ZodType<object>;
+  /** Slow work on the input before the transaction: hashing a password. */
+  prepare?(deps: AdminDeps, input: never): Promise<object>;
+  add?(
+    tx: Transaction,
+    deps: AdminDeps,
+    request: { actor: AdminActor; input: never },
+  ): Promise<Key>;
+  change?(
+    tx: Transaction,
+    deps: AdminDeps,
+    request: { actor: AdminActor; key: Key; input: never; before: Values },
+  ): Promise<void>;
+}
+
+export interface Removal {
+  /** What goes along, in words with their numbers: "12 pictures". */
+  summary(deps: AdminDeps, keys: readonly Key[]): Promise<readonly string[]>;
+  /**
+   * Removes one, with `alongside` in its transaction.
+   * @throws Conflict or Forbidden with a sentence when it must stay, NotFound when it is gone
+   */
+  run(deps: AdminDeps, request: RowRequest): Promise<void>;
+}
+
+export interface RowRequest {
+  actor: AdminActor;
+  key: Key;
+  /** Records the change; called once, in the transaction that makes it. */
+  alongside: (tx: Transaction) => Promise<void>;
+}
+
+/** What can be done to chosen rows; deleting them is offered wherever `remove` is. */
+export interface BulkAction {
+  name: string;
+  label: string;
+  right: Right;
+  isForSuperusers?: boolean;
+  /** Asked before it is done: "Deactivate 3 people?" */
+  question(count: string): string;
+  /** "3 people are deactivated." */
+  done(count: string): string;
+  /** The field that the history says was changed, and to what. */
+  change: { field: string; after: string };
+  /** @throws Conflict or Forbidden with a sentence, NotFound when it is gone */
+  run(deps: AdminDeps, request: RowRequest): Promise<void>;
+}
+
+/** Checks a declaration against the types of its rows, then forgets them: the registry holds all kinds. */
+export const defineModel = <Row>(model: ModelAdmin<Row>): RegisteredModel =>
+  model as unknown as RegisteredModel;
+
+// biome-ignore lint/suspicious/noExplicitAny: rows differ from model to model.
+export type RegisteredModel = ModelAdmin<any>;
+
+/** A column of the list's table. */
+export const column = (name: string): Prisma.Sql => Prisma.raw(`t.${name}`);
