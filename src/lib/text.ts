@@ -16,6 +16,10 @@ export function slugOf(title: string): string {
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
 
+/** "Pictures" from "pictures". */
+export const capitalised = (words: string): string =>
+  words.charAt(0).toUpperCase() + words.slice(1);
+
 /** A person's name as shown: their own names, else the username. */
 export const displayName = (person: { username: string; firstName: string; lastName: string }) =>
   `${person.firstName} ${person.lastName}`.trim() || person.username;
@@ -28,7 +32,8 @@ export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const kilobytes = bytes / 1000;
   if (kilobytes < 1000) return `${Math.round(kilobytes)} kB`;
-  return `${(kilobytes / 1000).toFixed(1)} MB`;
+  if (kilobytes < 1_000_000) return `${(kilobytes / 1000).toFixed(1)} MB`;
+  return `${(kilobytes / 1_000_000).toFixed(1)} GB`;
 }
 
 /** "25 MB" for a limit of 25 MiB: limits are set in powers of two, and people read them as round. */

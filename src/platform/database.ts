@@ -141,3 +141,22 @@ export function isWriteConflict(error: unknown): boolean {
   // Prisma says it so for its own queries, and names the cause of a raw one.
   return code === "P2034" || meta?.driverAdapterError?.cause?.kind === "TransactionWriteConflict";
 }
+
+const tries = 5;
+
+/**
+ * Does a transaction again, at most five times in all, when PostgreSQL let somebody else go first.
+ * @param isPassing what else will pass
+ */
+export async function tryAgain<Result>(
+  transaction: () => Promise<Result>,
+  isPassing: (error: unknown) => boolean = () => false,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (attempt === tries || !(isWriteConflict(error) || isPassing(error))) throw error;
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import { fromPrisma, type JobResult, PgBoss } from "pg-boss";
+import { Conflict, NotFound } from "#lib/errors.ts";
 import type { Transaction } from "#platform/database.ts";
 import type { Logger } from "#platform/logger.ts";
 
@@ -16,6 +17,10 @@ export interface Jobs {
     handler: (data: never) => Promise<void>,
     options?: { cron?: string },
   ): Promise<void>;
+  /** Has a failed job tried again, or the oldest ten thousand; answers how many that were. */
+  retry(tx: Transaction, queue: string, id: string | null): Promise<number>;
+  /** @throws NotFound, and Conflict while it is worked on: that could not be called back */
+  remove(tx: Transaction, queue: string, id: string): Promise<void>;
   /** Finishes running jobs, for at most seven seconds; asked again, answers the same. */
   stop(): Promise<void>;
 }
@@ -30,6 +35,19 @@ export interface JobOptions {
   /** How long it is kept once it is done or given up. */
   deleteAfterSeconds: number;
 }
+
+/**
+ * For the administrators' lists (job-records.ts): pg-boss has no index of what is done or failed, and
+ * a week's jobs may be hundreds of thousands. Two processes may start at once.
+ */
+const indexOfStates = `
+  do $$ begin
+    if to_regclass('pgboss.magpie_job_states') is null then
+      perform pg_advisory_xact_lock(hashtextextended('magpie_job_states', 0));
+      create index if not exists magpie_job_states
+        on pgboss.job_common (name, state, created_on desc, id desc);
+    end if;
+  end $$`;
 
 /**
  * @param queues every queue there is, made when missing: a job may be enqueued before a worker runs.
@@ -55,6 +73,7 @@ export async function createJobs(options: {
   for (const queue of options.queues) {
     if (!known.has(queue)) await boss.createQueue(queue, { retryLimit: 5, retryBackoff: true });
   }
+  await boss.getDb().executeSql(indexOfStates);
   let stopped: Promise<void> | undefined;
 
   return {
@@ -83,6 +102,25 @@ export async function createJobs(options: {
         return results;
       });
       if (cron) await boss.schedule(queue, cron);
+    },
+    retry: async (tx, queue, id) => {
+      const failed = await tx.$queryRaw<{ id: string }[]>`
+        select id::text from pgboss.job_common
+        where name = ${queue} and state = 'failed' and (${id}::uuid is null or id = ${id}::uuid)
+        order by created_on limit 10000 for update`;
+      const ids = failed.map((job) => job.id);
+      if (ids.length > 0) await boss.retry(queue, ids, { db: fromPrisma(tx) });
+      return ids.length;
+    },
+    remove: async (tx, queue, id) => {
+      const [job] = await tx.$queryRaw<{ state: string }[]>`
+        select state::text from pgboss.job_common
+        where name = ${queue} and id = ${id}::uuid for update`;
+      if (!job) throw new NotFound("This job is gone already.");
+      if (job.state === "active") {
+        throw new Conflict("job_running", "This job is running just now. Wait until it is done.");
+      }
+      await boss.deleteJob(queue, id, { db: fromPrisma(tx) });
     },
     stop: () => {
       stopped ??= boss.stop({ graceful: true, timeout: 7000 });

@@ -151,7 +151,10 @@ interface Layer {
 function methodsOf(layers: Layer[], path: string, found = new Set<string>()): Set<string> {
   for (const layer of layers) {
     if (layer.route && layer.match(path)) {
-      for (const method of Object.keys(layer.route.methods)) found.add(method.toUpperCase());
+      for (const method of Object.keys(layer.route.methods)) {
+        // Handlers of any method stand before those that answer.
+        if (method !== "_all") found.add(method.toUpperCase());
+      }
       if (found.has("GET")) found.add("HEAD");
     } else if (!layer.route && layer.handle.stack) {
       methodsOf(layer.handle.stack, path, found);

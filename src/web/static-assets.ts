@@ -77,7 +77,7 @@ export async function loadStaticAssets(folder: string): Promise<StaticAssets> {
 
 async function bundle(folder: string) {
   const { outputFiles } = await build({
-    entryPoints: [join(folder, "site.css"), join(folder, "site.ts")],
+    entryPoints: ["site.css", "site.ts", "admin.css", "admin.ts"].map((name) => join(folder, name)),
     bundle: true,
     minify: true,
     write: false,

@@ -143,6 +143,47 @@ describe("deleting one's account", () => {
     expect(await site.deps.database.image.count({ where: { ownerId: me.id } })).toBe(1);
   });
 
+  test("for an administrator is recorded with it, or not done at all", async () => {
+    const { database } = site.deps;
+    const alongside = async (tx: Pick<typeof database, "adminChange">) => {
+      await tx.adminChange.create({
+        data: {
+          ...{ actorId: friend.id, actorName: friend.username, model: "users" },
+          ...{ objectId: String(me.id), objectLabel: me.username, kind: "deleted" },
+        },
+      });
+    };
+    const fails = { alongside: () => Promise.reject(new Error("no history")) };
+    await expect(removePerson(site.deps, { person: me, actor: friend, ...fails })).rejects.toThrow(
+      "no history",
+    );
+    expect(await user()).not.toBeNull();
+    await removePerson(site.deps, { person: me, actor: friend, alongside });
+    const where = { objectId: String(me.id) };
+    expect(await database.adminChange.count({ where })).toBe(1);
+    await expect(
+      removePerson(site.deps, { person: me, actor: friend, alongside }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    expect(await database.adminChange.count({ where })).toBe(1);
+  });
+
+  test("of each other by two at once takes at least one, and nothing hangs", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [one, two] = await Promise.all([signedInPerson(site), signedInPerson(site)]);
+      await followPerson(site.deps, { actor: one, person: two });
+      const remove = (actor: Person, person: Person) =>
+        removePerson(site.deps, {
+          ...{ person, actor },
+          alongside: async (tx) => {
+            await tx.$queryRaw`select id from users where id = ${actor.id} for key share`;
+          },
+        });
+      const answers = await Promise.allSettled([remove(one, two), remove(two, one)]);
+      expect(answers.map(({ status }) => status)).toContain("fulfilled");
+      for (const answer of answers) expect(answer).not.toMatchObject({ reason: { code: "P2034" } });
+    }
+  });
+
   test("of thousands of pictures enqueues a job for each", async () => {
     const ids = await createImageRows(site.deps.database, me.id, 2500);
     const before = (await jobs(removeFilesQueue)).length;

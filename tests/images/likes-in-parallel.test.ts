@@ -18,7 +18,6 @@ let site: TestApp;
 let ownerId: number;
 let people: Liker[];
 let imageId: number;
-let sha256: string;
 
 beforeAll(async () => {
   site = await startTestApp();
@@ -32,7 +31,6 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   [imageId = 0] = await createImageRows(site.deps.database, ownerId, 1);
-  sha256 = (await site.deps.database.image.findUniqueOrThrow({ where: { id: imageId } })).sha256;
 });
 afterAll(() => site.close());
 
@@ -91,7 +89,7 @@ describe("many likes at once", () => {
     await Promise.all(people.slice(0, 8).map((person) => send(person, "like")));
     const answers = await Promise.all([
       ...people.map((person, index) => send(person, index < 8 ? "unlike" : "like")),
-      removeImage(site.deps, { image: { id: imageId, ownerId, sha256 } }),
+      removeImage(site.deps, { image: { id: imageId } }),
     ]);
     const statuses = new Set(answers.map((answer) => answer?.status ?? 404));
     expect([...statuses].filter((status) => status !== 200 && status !== 404)).toEqual([]);

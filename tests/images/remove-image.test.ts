@@ -81,7 +81,7 @@ describe("deleting", () => {
 
   test("and its job are one: when one fails, so does the other", async () => {
     const count = await imagesCount();
-    const request = { image: { id, ownerId: owner.id, sha256 } };
+    const request = { image: { id } };
     const { jobs: queue } = site.deps;
     const noQueue: typeof queue = {
       ...queue,
@@ -104,10 +104,28 @@ describe("deleting", () => {
 
   test("counts once when several found it before one of them deleted it", async () => {
     const count = await imagesCount();
-    const request = { image: { id, ownerId: owner.id, sha256 } };
+    const request = { image: { id } };
     await Promise.all(Array.from({ length: 10 }, () => removeImage(site.deps, request)));
     expect(await imagesCount()).toBe(count - 1);
     expect(await jobs()).toHaveLength(1);
+  });
+
+  test("for an administrator is recorded with it once, or not done at all", async () => {
+    const image = { id };
+    const fails = () => Promise.reject(new Error("no history"));
+    await expect(removeImage(site.deps, { image, alongside: fails })).rejects.toThrow("no history");
+    expect(await site.deps.database.image.count({ where: { id } })).toBe(1);
+    let recorded = 0;
+    const alongside = async () => {
+      recorded += 1;
+    };
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => removeImage(site.deps, { image, alongside })),
+    );
+    expect(recorded).toBe(1);
+    const refused = answers.filter((answer) => answer.status === "rejected");
+    expect(refused).toHaveLength(4);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: "not_found" });
   });
 
   test("ten times at once counts once", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isWriteConflict, type Transaction } from "#platform/database.ts";
+import { isWriteConflict, type Transaction, tryAgain } from "#platform/database.ts";
 import { createPeopleRows } from "#tests/factories/deeds.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 
@@ -30,6 +30,34 @@ test.each([
   const answers = await Promise.allSettled([cross(one, two), cross(two, one)]);
   const refused = answers.filter((answer) => answer.status === "rejected");
   expect(refused.map(({ reason }) => isWriteConflict(reason))).toEqual([true]);
+});
+
+test("tried again, both are done", async () => {
+  const [one = 0, two = 0] = await createPeopleRows(site.deps.database, 2, `pair${Math.random()}`);
+  let arrived = 0;
+  const cross = (first: number, second: number) =>
+    tryAgain(() =>
+      site.deps.database.$transaction(async (tx) => {
+        await modelled(tx, first);
+        arrived += 1;
+        await expect.poll(() => arrived).toBeGreaterThanOrEqual(2);
+        await modelled(tx, second);
+      }),
+    );
+  await Promise.all([cross(one, two), cross(two, one)]);
+  expect(arrived).toBe(3);
+});
+
+test("what does not pass is not tried again", async () => {
+  let count = 0;
+  const failing = () => {
+    count += 1;
+    return Promise.reject(new Error("no"));
+  };
+  await expect(tryAgain(failing)).rejects.toThrow("no");
+  expect(count).toBe(1);
+  await expect(tryAgain(failing, () => true)).rejects.toThrow("no");
+  expect(count).toBe(6);
 });
 
 test("nothing else is taken for that", () => {

@@ -39,6 +39,7 @@ const concrete = (path: string) =>
   path
     .replace(":id", String(imageId))
     .replace(":username", ana.username)
+    .replace(":model", "images")
     .replace(/[:*]\w+/g, "1");
 const routesOf = (app: Express) =>
   postPaths((app.router as unknown as { stack: Layer[] }).stack).map(concrete);

@@ -1,5 +1,5 @@
 import { NotFound } from "#lib/errors.ts";
-import type { Database } from "#platform/database.ts";
+import type { Database, Transaction } from "#platform/database.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -23,4 +23,34 @@ export async function endOtherSessions(
     where: { userId: actor.id, id: { not: actor.sessionId } },
   });
   return count;
+}
+
+/** Ends every sign-in of a person in the transaction that is the reason; answers how many. */
+export async function endSessionsOf(tx: Transaction, person: { id: number }): Promise<number> {
+  const { count } = await tx.session.deleteMany({ where: { userId: person.id } });
+  return count;
+}
+
+/**
+ * Signs a device of anybody out, for those who may: the caller has asked.
+ * @param alongside what else that transaction does, told whose device it is
+ * @throws NotFound
+ */
+export async function endAnySession(
+  { database }: { database: Database },
+  {
+    session,
+    alongside,
+  }: {
+    session: { id: string };
+    alongside: (tx: Transaction, owner: { id: number }) => Promise<void>;
+  },
+): Promise<void> {
+  await database.$transaction(async (tx) => {
+    const [held] = await tx.$queryRaw<{ userId: number }[]>`
+      select user_id as "userId" from sessions where id = ${session.id}::uuid for update`;
+    if (!held) throw new NotFound("This session has ended already.");
+    await alongside(tx, { id: held.userId });
+    await tx.session.delete({ where: { id: session.id } });
+  });
 }

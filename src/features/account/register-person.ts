@@ -78,23 +78,7 @@ export async function createPerson(
   const now = deps.clock();
   try {
     return await deps.database.$transaction(async (tx) => {
-      const user = await tx.user.create({
-        data: { ...columns, passwordHash, joinedAt: now, profile: { create: {} } },
-        select: {
-          id: true,
-          username: true,
-          firstName: true,
-          lastName: true,
-          isStaff: true,
-          isSuperuser: true,
-        },
-      });
-      await recordActivity(tx, {
-        actorId: user.id,
-        verb: "user_joined",
-        target: { type: "user", id: user.id },
-        now,
-      });
+      const user = await insertPerson(tx, { ...columns, passwordHash }, now);
       await alongside?.(tx, user, now);
       return user;
     });
@@ -103,7 +87,33 @@ export async function createPerson(
   }
 }
 
-const isUniqueViolation = (error: unknown) =>
+/** Their rows and their first deed, in a transaction of the caller's; the unique keys may refuse it. */
+export async function insertPerson(
+  tx: Transaction,
+  columns: Omit<NewPerson, "password"> & { passwordHash: string },
+  now: Date,
+) {
+  const user = await tx.user.create({
+    data: { ...columns, joinedAt: now, profile: { create: {} } },
+    select: {
+      id: true,
+      username: true,
+      firstName: true,
+      lastName: true,
+      isStaff: true,
+      isSuperuser: true,
+    },
+  });
+  await recordActivity(tx, {
+    actorId: user.id,
+    verb: "user_joined",
+    target: { type: "user", id: user.id },
+    now,
+  });
+  return user;
+}
+
+export const isUniqueViolation = (error: unknown) =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 
 /** The unique keys decide, so that two people who register at once cannot both have a name; this tells why. */

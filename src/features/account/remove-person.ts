@@ -2,7 +2,7 @@ import { removePhotoQueue } from "#features/account/photos.jobs.ts";
 import { refuseLastSuperuser } from "#features/account/refuse-last-superuser.ts";
 import { removeFilesQueue } from "#features/images/images.jobs.ts";
 import { NotFound } from "#lib/errors.ts";
-import { type Database, isWriteConflict, type Transaction } from "#platform/database.ts";
+import { type Database, type Transaction, tryAgain } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 import type { ViewCounters } from "#platform/view-counters.ts";
 
@@ -15,36 +15,35 @@ export interface RemovePersonDeps {
 /** Something came between reading what a person has and holding it. */
 class CameBetween extends Error {}
 
-const tries = 5;
 const timeout = 60_000;
+
+interface Removal {
+  person: { id: number };
+  /** Whoever removes somebody else: held with them, so that they are there to have done it. */
+  actor?: { id: number };
+  /** What else the transaction does, before the person goes; called again when it starts over. */
+  alongside?: (tx: Transaction) => Promise<void>;
+}
 
 /**
  * Deletes a person with all that is theirs and all that was done to it, and moves the counters of
  * those who stay, in one transaction; jobs remove the files that nobody else uses.
  * @throws NotFound, and Conflict for the last superuser
  */
-export async function removePerson(
-  deps: RemovePersonDeps,
-  { person }: { person: { id: number } },
-): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const imageIds = await deps.database.$transaction((tx) => removeRows(tx, deps, person.id), {
-        timeout,
-      });
-      await deps.viewCounters.forget(imageIds);
-      return;
-    } catch (error) {
-      const isPassing = error instanceof CameBetween || isWriteConflict(error);
-      if (!isPassing || attempt === tries) throw error;
-    }
-  }
+export async function removePerson(deps: RemovePersonDeps, removal: Removal): Promise<void> {
+  const imageIds = await tryAgain(
+    () => deps.database.$transaction((tx) => removeRows(tx, deps, removal), { timeout }),
+    (error) => error instanceof CameBetween,
+  );
+  await deps.viewCounters.forget(imageIds);
 }
 
 /** Answers the ids of the images that went. */
-async function removeRows(tx: Transaction, { jobs }: RemovePersonDeps, id: number) {
+async function removeRows(tx: Transaction, { jobs }: RemovePersonDeps, removal: Removal) {
+  const { id } = removal.person;
   await refuseLastSuperuser(tx, id);
-  await holdAll(tx, id);
+  await holdAll(tx, id, removal.actor?.id ?? id);
+  await removal.alongside?.(tx);
 
   await tx.$executeRaw`
     update images set total_likes = greatest(total_likes - 1, 0)
@@ -81,22 +80,23 @@ async function removeRows(tx: Transaction, { jobs }: RemovePersonDeps, id: numbe
  * before their profile. Liking holds an image, then the key of whoever likes: the other way round
  * the two would wait for each other.
  */
-async function holdAll(tx: Transaction, id: number): Promise<void> {
+async function holdAll(tx: Transaction, id: number, actorId: number): Promise<void> {
   const images = await tx.$queryRaw<{ id: number }[]>`
     select id from images
     where owner_id = ${id} or id in (select image_id from likes where user_id = ${id})
     order by id for update`;
   const contacts = await contactsOf(tx, id);
+  const others = actorId === id ? contacts : [...contacts, actorId];
   await holdContacts(
     tx,
-    contacts.filter((other) => other < id),
+    others.filter((other) => other < id),
   );
   const held = await tx.$queryRaw<unknown[]>`
     select 1 from users where id = ${id} for update`;
   if (held.length === 0) throw new NotFound("This account is gone already.");
   await holdContacts(
     tx,
-    contacts.filter((other) => other > id),
+    others.filter((other) => other > id),
   );
 
   // From here on no row can name this person anew. One that did since it was read is not held, and

@@ -47,14 +47,32 @@ async function writeRows(
     where u.id = ${actor.id} for no key update of u, p`;
   if (!before) throw new NotFound();
   await tx.user.update({ where: { id: actor.id }, data: names });
-  const data = { dateOfBirth, bio, ...(photo === undefined ? {} : { photo }) };
-  await tx.profile.update({ where: { userId: actor.id }, data });
-  if (before.photo !== null && photo !== undefined && photo !== before.photo) {
-    await deps.jobs.enqueue(tx, removePhotoQueue, { photo: before.photo });
-  }
+  await writeProfile(tx, deps, { person: actor, before, input: { dateOfBirth, bio }, photo });
   const isAddressAsked = !isSameAddress(email, before.email);
   if (isAddressAsked) {
     await requestEmailChange(tx, deps, { person: actor, email, now: deps.clock() });
   }
   return { isAddressAsked };
+}
+
+/**
+ * Writes a profile that the transaction holds; a job removes the photo that is shown no more.
+ * @param change `photo` is undefined for the one that is there
+ */
+export async function writeProfile(
+  tx: Transaction,
+  { jobs }: { jobs: Jobs },
+  change: {
+    person: { id: number };
+    before: { photo: string | null };
+    input: Pick<ProfileInput, "dateOfBirth" | "bio">;
+    photo: string | null | undefined;
+  },
+): Promise<void> {
+  const { person, before, input, photo } = change;
+  const data = { ...input, ...(photo === undefined ? {} : { photo }) };
+  await tx.profile.update({ where: { userId: person.id }, data });
+  if (before.photo !== null && photo !== undefined && photo !== before.photo) {
+    await jobs.enqueue(tx, removePhotoQueue, { photo: before.photo });
+  }
 }

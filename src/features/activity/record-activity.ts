@@ -1,4 +1,5 @@
-import type { Transaction } from "#platform/database.ts";
+import { NotFound } from "#lib/errors.ts";
+import type { Database, Transaction } from "#platform/database.ts";
 import type { ActionTarget, ActionVerb } from "#prisma/generated/enums.ts";
 
 export interface Activity {
@@ -38,4 +39,20 @@ export async function forgetTarget(
   target: { type: ActionTarget; id: number },
 ): Promise<void> {
   await tx.action.deleteMany({ where: { targetType: target.type, targetId: target.id } });
+}
+
+/**
+ * Takes one deed out of everyone's feed; what was done stays done.
+ * @param alongside what else that transaction does
+ * @throws NotFound
+ */
+export async function forgetActivity(
+  { database }: { database: Database },
+  { action, alongside }: { action: { id: bigint }; alongside: (tx: Transaction) => Promise<void> },
+): Promise<void> {
+  await database.$transaction(async (tx) => {
+    const { count } = await tx.action.deleteMany({ where: { id: action.id } });
+    if (count === 0) throw new NotFound();
+    await alongside(tx);
+  });
 }

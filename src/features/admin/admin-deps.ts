@@ -16,4 +16,10 @@ export interface AdminDeps {
   limits: RateLimits;
   logger: Logger;
   clock: () => Date;
+  /** What the front page says of this site. */
+  redis: { info(section: "server"): Promise<string> } | null;
+  config: { smtpUrl: string | undefined };
+  signUpsOpen: boolean;
+  emailConfirmationRequired: boolean;
+  membersOnly: boolean;
 }

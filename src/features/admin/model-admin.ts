@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import type { FieldChange } from "#features/admin/record-change.ts";
 import type { AdminActor, Right } from "#features/admin/rights.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
@@ -30,6 +31,13 @@ export interface ModelAdmin<Row = never> {
   defaultSort: string;
   filters: readonly Filter[];
   search?: Search;
+  /** The unique field that names a row where one is picked: "username". Else its key is typed. */
+  pickedBy?: string;
+  /**
+   * Whether a row is this administrator's to change and delete, where their rights alone do not say.
+   * Abilities ask once more, in the transaction.
+   */
+  mayManage?(database: Transaction, actor: AdminActor, key: Key): Promise<boolean>;
   form?: Form;
   remove?: Removal;
   actions?: readonly BulkAction[];
@@ -69,6 +77,14 @@ export type Filter =
   | { kind: "field"; name: string; label: string; field: string }
   /** Of a relation: those of one row of a registered model, looked up by its picker. */
   | { kind: "relation"; name: string; label: string; field: string; to: string }
+  /** The same where rows are related by a table between: a condition on `t` for the id chosen. */
+  | {
+      kind: "through";
+      name: string;
+      label: string;
+      to: string;
+      where(id: number): Prisma.Sql;
+    }
   /** Anything else. */
   | {
       kind: "choice";
@@ -106,7 +122,7 @@ export interface Field {
   optional?: boolean;
   maxlength?: number;
   choices?: readonly { value: string; label: string }[];
-  /** The registered model a relation is picked from. */
+  /** The registered model a relation is picked from; its value is that row's key as in addresses. */
   to?: string;
   /** Only in the form for a new one, or only for one that is there. */
   only?: "new" | "old";
@@ -117,6 +133,11 @@ export interface Field {
 export interface Section {
   title: string;
   fields: readonly Field[];
+  /** The same checkboxes as a table: `cells` names the field under each column, null where there is none. */
+  matrix?: {
+    columns: readonly string[];
+    rows: readonly { label: string; cells: readonly (string | null)[] }[];
+  };
 }
 
 export interface Form {
@@ -129,7 +150,7 @@ export interface Form {
   read(tx: Transaction, key: Key, options: { hold: boolean }): Promise<Values | null>;
   /** The site's own rules. @param before null for a new one */
   schema(request: { actor: AdminActor; before: Values | null; now: Date }): z.ZodType<object>;
-  /** Slow work on the input before the transaction: hashing a password. */
+  /** Slow work before the transaction, such as hashing a password: fields that join the input. */
   prepare?(deps: AdminDeps, input: never): Promise<object>;
   add?(
     tx: Transaction,
@@ -146,6 +167,8 @@ export interface Form {
 export interface Removal {
   /** What goes along, in words with their numbers: "12 pictures". */
   summary(deps: AdminDeps, keys: readonly Key[]): Promise<readonly string[]>;
+  /** Whether what it held is nobody's business once it is gone: the history then keeps its name alone. */
+  isForgotten?: boolean;
   /**
    * Removes one, with `alongside` in its transaction.
    * @throws Conflict or Forbidden with a sentence when it must stay, NotFound when it is gone
@@ -156,8 +179,8 @@ export interface Removal {
 export interface RowRequest {
   actor: AdminActor;
   key: Key;
-  /** Records the change; called once, in the transaction that makes it. */
-  alongside: (tx: Transaction) => Promise<void>;
+  /** Records the change, with what it changed; called once, in the transaction that makes it. */
+  alongside: (tx: Transaction, changes?: FieldChange[]) => Promise<void>;
 }
 
 /** What can be done to chosen rows; deleting them is offered wherever `remove` is. */
@@ -170,9 +193,10 @@ export interface BulkAction {
   question(count: string): string;
   /** "3 people are deactivated." */
   done(count: string): string;
-  /** The field that the history says was changed, and to what. */
-  change: { field: string; after: string };
-  /** @throws Conflict or Forbidden with a sentence, NotFound when it is gone */
+  /**
+   * Does it to one row; where nothing had to change, nothing is recorded.
+   * @throws Conflict or Forbidden with a sentence, NotFound when it is gone
+   */
   run(deps: AdminDeps, request: RowRequest): Promise<void>;
 }
 

@@ -2,13 +2,13 @@ import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { describeModel } from "#features/admin/prisma-models.ts";
 import { NotFound } from "#lib/errors.ts";
 import { maxId } from "#lib/pagination.ts";
-import type { Database } from "#platform/database.ts";
+import type { Transaction } from "#platform/database.ts";
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const largestBigInt = 2n ** 63n - 1n;
 
 /** The key written in an address: `12`, `3-17`, or a session's UUID. @throws NotFound */
-export function parseKey(database: Database, model: RegisteredModel, text: string): Key {
+export function parseKey(database: Transaction, model: RegisteredModel, text: string): Key {
   const parts = model.key.length === 1 ? [text] : text.split("-");
   if (parts.length !== model.key.length) throw new NotFound();
   const { fields } = describeModel(database, model.model);

@@ -1,4 +1,4 @@
-import type { Database } from "#platform/database.ts";
+import type { Transaction } from "#platform/database.ts";
 import * as enums from "#prisma/generated/enums.ts";
 
 /** What Prisma knows of a model: its table, and each field's column and type. */
@@ -28,7 +28,7 @@ interface RuntimeDataModel {
  * Prisma's own description of a model. The client carries it to know its queries by and exports it no
  * more; a test says when an upgrade moves it.
  */
-export function describeModel(database: Database, name: string): PrismaModel {
+export function describeModel(database: Transaction, name: string): PrismaModel {
   const { models } = (database as unknown as { _runtimeDataModel: RuntimeDataModel })
     ._runtimeDataModel;
   const model = models[name];

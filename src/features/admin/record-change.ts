@@ -12,11 +12,7 @@ export interface FieldChange {
 /** Records what an administrator did, in the transaction that does it. */
 export async function recordChange(
   tx: Transaction,
-  {
-    actor,
-    now,
-    ...change
-  }: {
+  change: {
     actor: AdminActor;
     /** The name it is registered by. */
     model: string;
@@ -27,14 +23,13 @@ export async function recordChange(
     now: Date;
   },
 ): Promise<void> {
-  await tx.adminChange.create({
-    data: {
-      ...change,
-      objectLabel: change.objectLabel.slice(0, 300),
-      changes: change.changes.map((each) => ({ ...each })),
-      actorId: actor.id,
-      actorName: actor.username,
-      createdAt: now,
-    },
-  });
+  const { actor, model, objectId, kind, now } = change;
+  const label = change.objectLabel.slice(0, 300).toWellFormed();
+  // Whoever is no more leaves their name alone: they may have removed themselves, here or elsewhere.
+  await tx.$executeRaw`
+    insert into admin_changes (actor_id, actor_name, model, object_id, object_label, kind, changes, created_at)
+    values (
+      (select id from users where id = ${actor.id} for key share), ${actor.username}, ${model},
+      ${objectId}, ${label}, ${kind}::admin_change_kind, ${JSON.stringify(change.changes)}::jsonb, ${now}
+    )`;
 }

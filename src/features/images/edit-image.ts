@@ -1,11 +1,19 @@
 import { imageSlug } from "#features/images/image-slug.ts";
 import { notHere } from "#features/images/images.access.ts";
-import type { Database } from "#platform/database.ts";
+import type { Transaction } from "#platform/database.ts";
+
+interface ImageEdit {
+  title: string;
+  description: string;
+  /** Where it comes from, which administrators may put right. */
+  pageUrl?: string | null;
+  sourceUrl?: string | null;
+}
 
 /** @throws NotFound when the image was deleted meanwhile */
 export async function editImage(
-  { database }: { database: Database },
-  { image, input }: { image: { id: number }; input: { title: string; description: string } },
+  { database }: { database: Transaction },
+  { image, input }: { image: { id: number }; input: ImageEdit },
 ) {
   const [edited] = await database.image.updateManyAndReturn({
     where: { id: image.id },

@@ -36,6 +36,12 @@ export const SaveImageSchema = z.object({
 
 export const EditImageSchema = z.object({ title, description });
 
+/** An administrator may also put right where it comes from. */
+export const CorrectImageSchema = EditImageSchema.extend({
+  pageUrl: webAddress,
+  sourceUrl: webAddress,
+});
+
 /** What the form is opened with: shown as it came, checked when it is sent. */
 export interface ImageDraft {
   url: string;

@@ -1,5 +1,6 @@
 import { recordActivity } from "#features/activity/record-activity.ts";
 import { notHere } from "#features/images/images.access.ts";
+import { NotFound } from "#lib/errors.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 
 interface LikeRequest {
@@ -23,35 +24,48 @@ export async function likeImage(
   { actor, image }: LikeRequest,
 ): Promise<number> {
   const now = clock();
-  return database.$transaction(async (tx) => {
-    const rows = await tx.$queryRaw<Change[]>`
-      with held as materialized (
-        select id from images where id = ${image.id} for key share
-      ), added as (
-        insert into likes (user_id, image_id, created_at)
-        select ${actor.id}, id, ${now} from held
-        on conflict do nothing returning image_id
-      ), moved as (
-        update images set total_likes = total_likes + 1
-        from added where images.id = added.image_id returning total_likes
-      )
-      select exists (select from held) as "isThere", (select total_likes from moved) as likes`;
-    const likes = likesAfter(rows);
-    if (likes === null) return likesOf(tx, image.id);
+  return database.$transaction(
+    async (tx) => (await addLike(tx, { actor, image, now })) ?? likesOf(tx, image.id),
+  );
+}
+
+/** The same in a transaction of the caller's; answers null for whoever likes it already. */
+export async function addLike(
+  tx: Transaction,
+  { actor, image, now }: LikeRequest & { now: Date },
+): Promise<number | null> {
+  const rows = await tx.$queryRaw<Change[]>`
+    with held as materialized (
+      select id from images where id = ${image.id} for key share
+    ), added as (
+      insert into likes (user_id, image_id, created_at)
+      select ${actor.id}, id, ${now} from held
+      on conflict do nothing returning image_id
+    ), moved as (
+      update images set total_likes = total_likes + 1
+      from added where images.id = added.image_id returning total_likes
+    )
+    select exists (select from held) as "isThere", (select total_likes from moved) as likes`;
+  const likes = likesAfter(rows);
+  if (likes !== null) {
     await recordActivity(tx, {
       actorId: actor.id,
       verb: "image_liked",
       target: { type: "image", id: image.id },
       now,
     });
-    return likes;
-  });
+  }
+  return likes;
 }
 
-/** Answers how many like the image now. @throws NotFound */
+/**
+ * Answers how many like the image now.
+ * @param alongside what else that transaction does
+ * @throws NotFound, where there is something to do alongside also for a like that is not there
+ */
 export async function unlikeImage(
   { database }: { database: Database },
-  { actor, image }: LikeRequest,
+  { actor, image, alongside }: LikeRequest & { alongside?: (tx: Transaction) => Promise<void> },
 ): Promise<number> {
   return database.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<Change[]>`
@@ -65,7 +79,10 @@ export async function unlikeImage(
         from removed where images.id = removed.image_id returning total_likes
       )
       select exists (select from held) as "isThere", (select total_likes from moved) as likes`;
-    return likesAfter(rows) ?? likesOf(tx, image.id);
+    const likes = likesAfter(rows);
+    if (likes === null && alongside) throw new NotFound();
+    await alongside?.(tx);
+    return likes ?? likesOf(tx, image.id);
   });
 }
 

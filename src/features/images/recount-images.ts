@@ -1,4 +1,5 @@
-import type { Database } from "#platform/database.ts";
+import { notHere } from "#features/images/images.access.ts";
+import type { Database, Transaction } from "#platform/database.ts";
 import type { Logger } from "#platform/logger.ts";
 import { type Difference, differencesOf, recount } from "#platform/recount.ts";
 import { type Sql, sqlNumber } from "#platform/sql.ts";
@@ -18,9 +19,32 @@ export const recountImages = (deps: {
 }): Promise<Difference[]> =>
   recount({
     readBatch: (after) => readBatch(deps.sql, after),
-    mend: (id) => mend(deps.database, id),
+    mend: (id) => deps.database.$transaction((tx) => mend(tx, id)),
     report: (found) => deps.logger.warn(found, "counters of images were wrong and are mended"),
   });
+
+/**
+ * The same for one image. @param alongside what else the transaction does when a number was wrong
+ * @throws NotFound
+ */
+export async function recountImage(
+  { database }: { database: Database },
+  {
+    image,
+    alongside,
+  }: {
+    image: { id: number };
+    alongside: (tx: Transaction, differences: Difference[]) => Promise<void>;
+  },
+): Promise<Difference[]> {
+  return database.$transaction(async (tx) => {
+    const there = await tx.image.findUnique({ where: { id: image.id }, select: { id: true } });
+    if (!there) throw notHere();
+    const differences = await mend(tx, image.id);
+    if (differences.length > 0) await alongside(tx, differences);
+    return differences;
+  });
+}
 
 const readBatch = (sql: Sql, after: number) =>
   sql<{ id: number; kept: Counters; counted: Counters }>`
@@ -32,22 +56,21 @@ const readBatch = (sql: Sql, after: number) =>
     from images i where i.id > ${after}
     order by i.id limit ${batchLimit}`;
 
-const mend = (database: Database, id: number): Promise<Difference[]> =>
-  database.$transaction(async (tx) => {
-    const [kept] = await tx.$queryRaw<Counters[]>`
-      select total_likes as likes, total_views as views
-      from images where id = ${id} for no key update`;
-    if (!kept) return [];
-    // A statement of its own, which sees what those did who held the row before.
-    const [counted = kept] = await tx.$queryRaw<Counters[]>`
-      select (select count(*) from likes where image_id = ${id})::int as likes,
-        greatest(${kept.views}::int,
-          (select sum(views) from image_daily_views where image_id = ${id}))::int as views`;
-    const differences = differencesOf(id, kept, counted);
-    if (differences.length > 0) {
-      await tx.$executeRaw`
-        update images set total_likes = ${counted.likes}, total_views = ${counted.views}
-        where id = ${id}`;
-    }
-    return differences;
-  });
+async function mend(tx: Transaction, id: number): Promise<Difference[]> {
+  const [kept] = await tx.$queryRaw<Counters[]>`
+    select total_likes as likes, total_views as views
+    from images where id = ${id} for no key update`;
+  if (!kept) return [];
+  // A statement of its own, which sees what those did who held the row before.
+  const [counted = kept] = await tx.$queryRaw<Counters[]>`
+    select (select count(*) from likes where image_id = ${id})::int as likes,
+      greatest(${kept.views}::int,
+        (select sum(views) from image_daily_views where image_id = ${id}))::int as views`;
+  const differences = differencesOf(id, kept, counted);
+  if (differences.length > 0) {
+    await tx.$executeRaw`
+      update images set total_likes = ${counted.likes}, total_views = ${counted.views}
+      where id = ${id}`;
+  }
+  return differences;
+}

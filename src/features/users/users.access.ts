@@ -1,3 +1,4 @@
+import { awaitSuperusers } from "#features/account/refuse-last-superuser.ts";
 import { type PersonRow, personColumns } from "#features/users/users.queries.ts";
 import { NotFound } from "#lib/errors.ts";
 import type { Transaction } from "#platform/database.ts";
@@ -23,15 +24,33 @@ export async function getPerson(
 
 /**
  * Neither is deleted, and no counter of theirs moved by others, before the transaction ends.
+ * @param options administrators may mean deactivated people, too
  * @throws NotFound when either was deleted or deactivated
  */
-export async function holdPeople(tx: Transaction, ids: [number, number]): Promise<void> {
+export async function holdPeople(
+  tx: Transaction,
+  ids: [number, number],
+  { hidden = false } = {},
+): Promise<void> {
   // In order of id: two people who follow each other at once must not wait for each other. And
   // each person before their profile, as deleting does.
   const rows = await tx.$queryRaw<unknown[]>`
     select 1 from users u join profiles p on p.user_id = u.id
-    where u.id = any(${ids}::int[]) and u.is_active
+    where u.id = any(${ids}::int[]) and (u.is_active or ${hidden})
     order by u.id
     for key share of u for no key update of p`;
   if (rows.length < ids.length) throw nobodyHere();
+}
+
+/**
+ * Nobody else changes this person or their profile before the transaction ends. Answers whether they
+ * are there.
+ */
+export async function holdPerson(tx: Transaction, id: number): Promise<boolean> {
+  await awaitSuperusers(tx, id);
+  // For update, as another username asks for it: who follows them holds the key and waits for the profile.
+  const held = await tx.$queryRaw<unknown[]>`
+    select 1 from users u join profiles p on p.user_id = u.id
+    where u.id = ${id} for update of u for no key update of p`;
+  return held.length > 0;
 }

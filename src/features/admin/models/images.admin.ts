@@ -1,8 +1,10 @@
+import { numberCell, personCell, textCell, timeCell } from "#features/admin/cells.ts";
 import { column, defineModel } from "#features/admin/model-admin.ts";
-import { imageSlug } from "#features/images/image-slug.ts";
-import { EditImageSchema } from "#features/images/images.schemas.ts";
+import { imagesRemoval, recountImages } from "#features/admin/models/images.actions.ts";
+import { imagesForm } from "#features/admin/models/images.form.ts";
 import { imageHref } from "#features/images/images.view-data.ts";
 import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
+import { fileSize } from "#lib/text.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
 const select = {
@@ -10,6 +12,8 @@ const select = {
   title: true,
   slug: true,
   sha256: true,
+  bytes: true,
+  sourceUrl: true,
   format: true,
   totalLikes: true,
   totalViews: true,
@@ -40,34 +44,36 @@ export const imagesAdmin = defineModel<Row>({
       name: "title",
       label: "Title",
       sort: "title",
-      cell: (row) => ({ kind: "text", text: row.title }),
+      cell: (row) => textCell(row.title),
     },
     {
       name: "owner",
       label: "Saved by",
-      cell: ({ owner }) => ({
-        kind: "link",
-        text: owner.username,
-        href: `/admin/users/${owner.id}`,
-      }),
+      cell: (row) => personCell(row.owner),
     },
     {
       name: "likes",
       label: "Likes",
       sort: "likes",
-      cell: (row) => ({ kind: "number", number: row.totalLikes }),
+      cell: (row) => numberCell(row.totalLikes),
     },
     {
       name: "views",
       label: "Views",
       sort: "views",
-      cell: (row) => ({ kind: "number", number: row.totalViews }),
+      cell: (row) => numberCell(row.totalViews),
     },
+    {
+      name: "source",
+      label: "From",
+      cell: (row) => textCell(row.sourceUrl ? (URL.parse(row.sourceUrl)?.host ?? "") : "A file"),
+    },
+    { name: "size", label: "Size", cell: (row) => textCell(fileSize(row.bytes)) },
     {
       name: "saved",
       label: "Saved",
       sort: "saved",
-      cell: (row) => ({ kind: "time", time: row.createdAt }),
+      cell: (row) => timeCell(row.createdAt),
     },
   ],
   sorts: {
@@ -82,60 +88,31 @@ export const imagesAdmin = defineModel<Row>({
     { kind: "field", name: "format", label: "Format", field: "format" },
     { kind: "field", name: "animated", label: "Moving", field: "isAnimated" },
     { kind: "relation", name: "owner", label: "Saved by", field: "ownerId", to: "users" },
+    {
+      kind: "choice",
+      name: "hidden",
+      label: "Hidden",
+      choices: [
+        {
+          value: "yes",
+          label: "Yes: whoever saved it is deactivated",
+          where: Prisma.sql`exists (select 1 from users where id = t.owner_id and not is_active)`,
+        },
+        {
+          value: "no",
+          label: "No",
+          where: Prisma.sql`exists (select 1 from users where id = t.owner_id and is_active)`,
+        },
+      ],
+    },
   ],
   search: {
     hint: "Title, address, or whoever saved it",
     text: Prisma.sql`(t.title || ' ' || coalesce(t.page_url, '') || ' ' || coalesce(t.source_url, ''))`,
     people: ["ownerId"],
   },
-  form: {
-    sections: async () => [
-      {
-        title: "Picture",
-        fields: [
-          { name: "picture", label: "Picture", kind: "picture" },
-          { name: "title", label: "Title", kind: "text", maxlength: 200 },
-          {
-            name: "description",
-            label: "Description",
-            kind: "textarea",
-            maxlength: 5000,
-            optional: true,
-          },
-        ],
-      },
-      {
-        title: "Where it comes from",
-        fields: [
-          { name: "owner", label: "Saved by", kind: "shown" },
-          { name: "pageUrl", label: "Found on", kind: "shown" },
-          { name: "sourceUrl", label: "Address of the file", kind: "shown" },
-        ],
-      },
-    ],
-    read: async (tx, key, { hold }) => {
-      const { id } = key as { id: number };
-      if (hold) await tx.$queryRaw`select 1 from images where id = ${id} for no key update`;
-      const image = await tx.image.findUnique({ where: { id }, include: { owner: true } });
-      return image
-        ? {
-            picture: mediaUrl(thumbnailKey(image.sha256, 640)),
-            title: image.title,
-            description: image.description,
-            owner: image.owner.username,
-            pageUrl: image.pageUrl ?? "",
-            sourceUrl: image.sourceUrl ?? "",
-          }
-        : null;
-    },
-    schema: () => EditImageSchema,
-    change: async (tx, _deps, { key, input }) => {
-      const { title, description } = input as { title: string; description: string };
-      const { id } = key as { id: number };
-      await tx.image.update({
-        where: { id },
-        data: { title, description, slug: imageSlug(title) },
-      });
-    },
-  },
+  form: imagesForm,
+  remove: imagesRemoval,
+  actions: [recountImages],
+  related: ({ id }) => [{ label: "Likes", href: `/admin/likes?image=${id}` }],
 });

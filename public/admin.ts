@@ -1,0 +1,14 @@
+import { setUpListFilters, setUpListRows } from "./modules/admin-list.ts";
+import { setUpPickers } from "./modules/admin-picker.ts";
+
+// The administrators' pages work without this file; it only saves reloads and clicks.
+const filters = document.querySelector<HTMLFormElement>("[data-list-filters]");
+if (filters) setUpListFilters(filters);
+const rows = document.querySelector<HTMLFormElement>("[data-list-rows]");
+if (rows) setUpListRows(rows);
+setUpPickers();
+// On a narrow screen the ways on stand in one line, longer than the screen.
+document.querySelector(".admin-nav [aria-current]")?.scrollIntoView({
+  block: "nearest",
+  inline: "center",
+});

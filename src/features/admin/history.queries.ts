@@ -1,0 +1,72 @@
+import type { FieldChange } from "#features/admin/record-change.ts";
+import { registry } from "#features/admin/registry.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
+import { BadRequest } from "#lib/errors.ts";
+import type { Database } from "#platform/database.ts";
+import type { AdminChangeKind } from "#prisma/generated/enums.ts";
+
+export interface ChangeRow {
+  id: bigint;
+  actorId: number | null;
+  actorName: string;
+  model: string;
+  objectId: string;
+  objectLabel: string;
+  kind: AdminChangeKind;
+  changes: FieldChange[];
+  createdAt: Date;
+}
+
+export interface ChangeFilter {
+  model?: string | undefined;
+  objectId?: string | undefined;
+  kind?: AdminChangeKind | undefined;
+  /** The name of whoever did it. */
+  person?: string | undefined;
+  /** Only what came before this change, or after that one. */
+  before?: bigint | undefined;
+  after?: bigint | undefined;
+}
+
+/** What the history is about; jobs are no model of ours and have pages of their own. */
+export const recorded: readonly { name: string; one: string; many: string }[] = [
+  ...registry,
+  { name: "jobs", one: "job", many: "jobs" },
+];
+
+/** What was done here, newest first, as far as this administrator may see what it was done to. */
+export async function listChanges(
+  { database }: { database: Database },
+  { actor, limit, ...filter }: { actor: AdminActor; limit: number } & ChangeFilter,
+): Promise<ChangeRow[]> {
+  const visible = recorded.map(({ name }) => name).filter((name) => actor.may(name, "view"));
+  const { model, objectId, kind, before, after } = filter;
+  const rows = await database.adminChange.findMany({
+    where: {
+      model: { in: visible.filter((name) => model === undefined || name === model) },
+      ...(objectId !== undefined && { objectId }),
+      ...(kind && { kind }),
+      ...(before !== undefined && { id: { lt: before } }),
+      ...(after !== undefined && { id: { gt: after } }),
+      ...(filter.person && (await doneBy(database, filter.person))),
+    },
+    orderBy: { id: "desc" },
+    take: limit,
+  });
+  return rows.map((row) => ({ ...row, changes: row.changes as unknown as FieldChange[] }));
+}
+
+/** Whoever is gone is known by the name they had. */
+async function doneBy(database: Database, username: string) {
+  const person = await database.user.findUnique({ where: { username }, select: { id: true } });
+  return person ? { actorId: person.id } : { actorId: null, actorName: username };
+}
+
+const largest = 2n ** 63n - 1n;
+
+/** @throws BadRequest for anything that no link of ours carries */
+export function parseChangeId(text: string | undefined): bigint | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^\d{1,19}$/.test(text) || BigInt(text) > largest) throw new BadRequest();
+  return BigInt(text);
+}

@@ -1,0 +1,58 @@
+import { type ChangeRow, recorded } from "#features/admin/history.queries.ts";
+import type { FieldChange } from "#features/admin/record-change.ts";
+import { registry } from "#features/admin/registry.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
+import { longDate, timeAgo } from "#lib/dates.ts";
+
+/** Longer texts are folded. */
+const shortText = 80;
+
+export const changeKinds = { added: "Added", changed: "Changed", deleted: "Deleted" } as const;
+
+/** @param actor who looks, and gets links to what they may see */
+export const changesOf = (
+  rows: readonly ChangeRow[],
+  { actor, now }: { actor: AdminActor; now: Date },
+) => rows.map((row) => changeOf(row, { actor, now }));
+
+export type ChangeView = ReturnType<typeof changeOf>;
+
+function changeOf(row: ChangeRow, { actor, now }: { actor: AdminActor; now: Date }) {
+  return {
+    who: {
+      name: row.actorName,
+      href: row.actorId && actor.may("users", "view") ? `/admin/users/${row.actorId}` : null,
+    },
+    when: whenOf(row.createdAt, now),
+    kind: row.kind,
+    did: changeKinds[row.kind],
+    what: {
+      one: recorded.find(({ name }) => name === row.model)?.one ?? row.model,
+      label: row.objectLabel,
+      href: hrefOf(row),
+    },
+    fields: row.changes.map((change) => ({
+      ...change,
+      isLong: isLong(change),
+      // Of a password nothing is said but that it changed.
+      isWord: change.before === "" && change.after === "changed",
+    })),
+  };
+}
+
+/** Of what is gone the history is left. */
+function hrefOf({ model, objectId, kind }: ChangeRow): string | null {
+  const href = `/admin/${model}/${objectId}`;
+  if (kind !== "deleted") return href;
+  return registry.some(({ name }) => name === model) ? `${href}/history` : null;
+}
+
+const isLong = ({ before, after }: FieldChange): boolean =>
+  [before, after].some((text) => text.length > shortText || text.includes("\n"));
+
+/** "3 hours ago", and for whoever must know, the minute. */
+const whenOf = (time: Date, now: Date) => ({
+  ago: timeAgo(time, now),
+  iso: time.toISOString(),
+  exact: `${longDate(time)}, ${time.toISOString().slice(11, 16)} UTC`,
+});

@@ -1,0 +1,89 @@
+import { longDate, timeAgo } from "#lib/dates.ts";
+import {
+  type JobRecord,
+  type JobState,
+  jobStates,
+  mostCounted,
+  type QueueRecord,
+} from "#platform/job-records.ts";
+
+export const stateLabels: Record<JobState, string> = {
+  waiting: "Waiting",
+  active: "Active",
+  failed: "Failed",
+  done: "Done",
+};
+
+/** Where there is none in a state. */
+export const noJobs: Record<JobState, string> = {
+  waiting: "No job is waiting.",
+  active: "None is at work just now.",
+  failed: "None has failed.",
+  done: "None is done yet, or none that is kept.",
+};
+
+export const queueHref = (queue: string): string => `/admin/jobs/${encodeURIComponent(queue)}`;
+
+/** "more than 1,000": nobody counts further. */
+export const jobCount = (count: number): string =>
+  count > mostCounted ? `${mostCounted.toLocaleString("en-GB")}+` : count.toLocaleString("en-GB");
+
+export const queueOf = (queue: QueueRecord) => ({
+  name: queue.name,
+  href: queueHref(queue.name),
+  cron: queue.cron,
+  states: jobStates.map((state) => ({
+    state,
+    label: stateLabels[state],
+    count: jobCount(queue.counts[state]),
+    isNone: queue.counts[state] === 0,
+    href: `${queueHref(queue.name)}?state=${state}`,
+  })),
+});
+
+/** @param queue its name */
+export function jobOf(job: JobRecord, { queue, now }: { queue: string; now: Date }) {
+  const { id, state, retryCount, retryLimit } = job;
+  const isAgain = state === "waiting" && job.startAfter > now;
+  return {
+    id,
+    href: `${queueHref(queue)}/${id}`,
+    state,
+    label: stateLabels[state],
+    tries: `${job.startedOn ? retryCount + 1 : 0} of ${retryLimit + 1}`,
+    made: whenOf(job.createdOn, now),
+    started: whenOf(job.startedOn, now),
+    ended: whenOf(job.completedOn, now),
+    next: isAgain ? whenOf(job.startAfter, now) : null,
+    data: textOf(job.data),
+    error: errorOf(job.output),
+  };
+}
+
+const whenOf = (time: Date | null, now: Date) =>
+  time && {
+    ago: timeAgo(time, now),
+    iso: time.toISOString(),
+    exact: `${longDate(time)}, ${time.toISOString().slice(11, 19)} UTC`,
+  };
+
+/** As JSON has it, with what is named like a secret left out: no job holds one, and none shall show. */
+const textOf = (data: unknown): string =>
+  withoutLinks(
+    JSON.stringify(
+      data,
+      (key, value) => (/token|password|secret|cookie/i.test(key) ? "(hidden)" : value),
+      2,
+    ) ?? "",
+  );
+
+/** Of an error its words and where it happened: its other fields may hold what it was about. */
+function errorOf(output: unknown): string | null {
+  const { message, stack, value } = (output ?? {}) as Record<string, unknown>;
+  const text = [stack, message, value].find((each) => typeof each === "string");
+  return text === undefined ? null : withoutLinks(text as string);
+}
+
+/** What follows these is a key to an account. */
+const withoutLinks = (text: string): string =>
+  text.replace(/(\/(?:password-reset|confirm-email)\/)[\w-]+/gi, "$1...");

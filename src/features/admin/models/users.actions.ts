@@ -1,0 +1,148 @@
+import { endSessionsOf } from "#features/account/end-sessions.ts";
+import { removePerson } from "#features/account/remove-person.ts";
+import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import { refuseOwnAccount, requireManaged } from "#features/admin/manage-person.ts";
+import type { BulkAction, Removal, RowRequest } from "#features/admin/model-admin.ts";
+import { changesOfRecount } from "#features/admin/models/recount-changes.ts";
+import type { FieldChange } from "#features/admin/record-change.ts";
+import { changeStaff } from "#features/users/change-status.ts";
+import { activatePerson, deactivatePerson } from "#features/users/deactivate-person.ts";
+import { recountPerson } from "#features/users/recount-counters.ts";
+import { holdPerson } from "#features/users/users.access.ts";
+import { NotFound } from "#lib/errors.ts";
+import { counted } from "#lib/text.ts";
+import type { Transaction } from "#platform/database.ts";
+
+const idOf = ({ key }: Pick<RowRequest, "key">) => (key as { id: number }).id;
+
+export const usersRemoval: Removal = {
+  isForgotten: true,
+  summary: async ({ database }, keys) => {
+    const ids = keys.map((key) => idOf({ key }));
+    const [counts] = await database.$queryRaw<Record<string, number>[]>`
+      select
+        (select count(*) from images where owner_id = any(${ids}::int[]))::int as pictures,
+        (select count(*) from likes where user_id = any(${ids}::int[]))::int as given,
+        (select count(*) from likes l join images i on i.id = l.image_id
+          where i.owner_id = any(${ids}::int[]))::int as received,
+        (select count(*) from contacts where to_id = any(${ids}::int[]))::int as followers,
+        (select count(*) from contacts where from_id = any(${ids}::int[]))::int as following,
+        (select count(*) from actions where user_id = any(${ids}::int[]))::int as actions,
+        (select count(*) from profiles
+          where user_id = any(${ids}::int[]) and photo is not null)::int as photos,
+        (select count(*) from sessions where user_id = any(${ids}::int[]))::int as sessions`;
+    const named: [count: number | undefined, one: string, many: string][] = [
+      [counts?.["pictures"], "picture, with its files", "pictures, with their files"],
+      [counts?.["given"], "like they gave", "likes they gave"],
+      [counts?.["received"], "like of their pictures", "likes of their pictures"],
+      [counts?.["followers"], "follower", "followers"],
+      [counts?.["following"], "person they follow", "people they follow"],
+      [counts?.["actions"], "action in feeds", "actions in feeds"],
+      [counts?.["photos"], "photo", "photos"],
+      [counts?.["sessions"], "session", "sessions"],
+    ];
+    return named.flatMap(([count = 0, one, many]) => (count ? [counted(count, one, many)] : []));
+  },
+  run: async (deps, { actor, key, alongside }) => {
+    const id = idOf({ key });
+    refuseOwnAccount(actor, id);
+    // Before anything else is said about them, and once more when nothing changes that any more.
+    await requireManaged(deps.database, actor, id);
+    await removePerson(deps, {
+      person: { id },
+      actor,
+      alongside: async (tx) => {
+        await requireManaged(tx, actor, id);
+        await alongside(tx);
+      },
+    });
+  },
+};
+
+/** Does `work` to somebody this administrator may manage, and records it where something changed. */
+const onPerson =
+  (
+    work: (tx: Transaction, person: { id: number }) => Promise<FieldChange[]>,
+    { refusesOneself = false } = {},
+  ) =>
+  async ({ database }: AdminDeps, request: RowRequest): Promise<void> => {
+    const person = { id: idOf(request) };
+    if (refusesOneself) refuseOwnAccount(request.actor, person.id);
+    await database.$transaction(async (tx) => {
+      if (!(await holdPerson(tx, person.id))) throw new NotFound("This person is gone already.");
+      await requireManaged(tx, request.actor, person.id);
+      const changes = await work(tx, person);
+      if (changes.length > 0) await request.alongside(tx, changes);
+    });
+  };
+
+const turned = (field: string, isOn: boolean, isChanged: boolean): FieldChange[] => {
+  const [before, after] = isOn ? ["No", "Yes"] : ["Yes", "No"];
+  return isChanged ? [{ field, before, after } as FieldChange] : [];
+};
+
+export const usersActions: readonly BulkAction[] = [
+  {
+    name: "deactivate",
+    label: "Deactivate",
+    right: "change",
+    question: (people) => `Deactivate ${people}? They are signed out, and all of theirs is hidden.`,
+    done: (people) => `${people} deactivated.`,
+    run: onPerson(
+      async (tx, person) => turned("Active", false, await deactivatePerson(tx, person)),
+      { refusesOneself: true },
+    ),
+  },
+  {
+    name: "activate",
+    label: "Activate",
+    right: "change",
+    question: (people) => `Activate ${people}? What is theirs is back at once.`,
+    done: (people) => `${people} activated.`,
+    run: onPerson(async (tx, person) => turned("Active", true, await activatePerson(tx, person))),
+  },
+  {
+    name: "make-staff",
+    label: "Make staff",
+    right: "change",
+    isForSuperusers: true,
+    question: (people) => `Let ${people} in here, to do what their groups may?`,
+    done: (people) => `${people} made staff.`,
+    run: onPerson(async (tx, person) => turned("Staff", true, await changeStaff(tx, person, true))),
+  },
+  {
+    name: "remove-staff",
+    label: "Remove from staff",
+    right: "change",
+    isForSuperusers: true,
+    question: (people) => `Let ${people} in here no more, unless they are superusers?`,
+    done: (people) => `${people} removed from staff.`,
+    run: onPerson(
+      async (tx, person) => turned("Staff", false, await changeStaff(tx, person, false)),
+      { refusesOneself: true },
+    ),
+  },
+  {
+    name: "end-sessions",
+    label: "Sign out everywhere",
+    right: "change",
+    question: (people) => `Sign ${people} out on every device?`,
+    done: (people) => `${people} signed out.`,
+    run: onPerson(async (tx, person) => {
+      const ended = await endSessionsOf(tx, person);
+      return ended > 0 ? [{ field: "Sessions", before: String(ended), after: "0" }] : [];
+    }),
+  },
+  {
+    name: "recount",
+    label: "Recount",
+    right: "change",
+    question: (people) => `Recount the pictures, followers and following of ${people}?`,
+    done: (people) => `${people} recounted.`,
+    run: (deps, { key, alongside }) =>
+      recountPerson(deps, {
+        person: { id: idOf({ key }) },
+        alongside: (tx, differences) => alongside(tx, changesOfRecount(differences)),
+      }),
+  },
+];

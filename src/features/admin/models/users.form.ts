@@ -1,0 +1,201 @@
+import { z } from "zod";
+import { UsernameSchema } from "#features/account/account.schemas.ts";
+import { refusalOfPassword } from "#features/account/password-rules.ts";
+import { profileSchema } from "#features/account/settings.schemas.ts";
+import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import { changeMemberships } from "#features/admin/change-memberships.ts";
+import { requireManaged } from "#features/admin/manage-person.ts";
+import type { Form, Key, Section, Values } from "#features/admin/model-admin.ts";
+import {
+  profileChangeOf,
+  profileFields,
+  profileRules,
+} from "#features/admin/models/profile.form.ts";
+import { readPerson } from "#features/admin/models/users.values.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
+import { addPerson, changePerson, changeProfile } from "#features/users/change-person.ts";
+import { changeStaff, changeSuperuser } from "#features/users/change-status.ts";
+import { activatePerson, deactivatePerson } from "#features/users/deactivate-person.ts";
+import { Conflict, Invalid } from "#lib/errors.ts";
+import type { Database, Transaction } from "#platform/database.ts";
+import { hashPassword } from "#platform/passwords.ts";
+
+type PersonInput = z.output<ReturnType<typeof personSchema>> & { passwordHash?: string };
+
+export const usersForm: Form = {
+  sections,
+  read: readPerson,
+  schema: personSchema,
+  prepare: async (_deps, input) => {
+    const { password } = input as PersonInput;
+    return password === "" ? {} : { passwordHash: await hashPassword(password) };
+  },
+  add: async (tx, deps, { actor, input }) => {
+    const wanted = input as PersonInput;
+    const { passwordHash = "" } = wanted;
+    const account = { ...accountOf(wanted), passwordHash };
+    const person = await addPerson(tx, deps, { input: account, now: deps.clock() });
+    await changeRest(tx, deps, { actor, person, wanted });
+    return person;
+  },
+  change: async (tx, deps, { actor, key, input, before }) => {
+    const person = personOf(key);
+    const wanted = input as PersonInput;
+    await requireManaged(tx, actor, person.id);
+    if (person.id === actor.id) refuseForOneself(wanted, before);
+    const account = accountOf(wanted);
+    await changePerson(tx, deps, { person, input: account, now: deps.clock() });
+    await changeRest(tx, deps, { actor, person, wanted });
+  },
+};
+
+const personOf = (key: Key) => key as { id: number };
+
+async function sections(database: Database): Promise<readonly Section[]> {
+  const groups = await database.group.findMany({ orderBy: { name: "asc" } });
+  return [
+    {
+      title: "Account",
+      fields: [
+        { name: "username", label: "Username", kind: "text", maxlength: 50 },
+        { name: "email", label: "E-mail address", kind: "email", maxlength: 254 },
+        {
+          name: "isEmailConfirmed",
+          label: "The address is confirmed",
+          kind: "checkbox",
+          hint: "Another address is asked by mail whether it is theirs.",
+        },
+        { name: "firstName", label: "First name", kind: "text", maxlength: 150, optional: true },
+        { name: "lastName", label: "Last name", kind: "text", maxlength: 150, optional: true },
+        { name: "password", label: "Password", kind: "password", maxlength: 128, only: "new" },
+        {
+          name: "password",
+          label: "New password",
+          kind: "password",
+          maxlength: 128,
+          only: "old",
+          optional: true,
+          hint: "Signs them out everywhere. Leave it empty to keep the one they have.",
+        },
+      ],
+    },
+    {
+      title: "Status",
+      fields: [
+        {
+          name: "isActive",
+          label: "Active",
+          kind: "checkbox",
+          only: "old",
+          hint: "Without it they are signed out, and all that is theirs is hidden.",
+        },
+        {
+          name: "isStaff",
+          label: "Staff",
+          kind: "checkbox",
+          isForSuperusers: true,
+          hint: "Gets in here, and does what their groups may.",
+        },
+        {
+          name: "isSuperuser",
+          label: "Superuser",
+          kind: "checkbox",
+          isForSuperusers: true,
+          hint: "May do everything.",
+        },
+      ],
+    },
+    {
+      title: "Groups",
+      fields: groups.map(({ id, name }) => ({
+        name: `group-${id}`,
+        label: name,
+        kind: "checkbox" as const,
+      })),
+    },
+    { title: "Profile", fields: profileFields },
+    {
+      title: "Numbers",
+      fields: [
+        { name: "joined", label: "Joined", kind: "shown", only: "old" },
+        { name: "lastSignIn", label: "Last sign-in", kind: "shown", only: "old" },
+        { name: "secondFactor", label: "Second factor", kind: "shown", only: "old" },
+        { name: "pictures", label: "Pictures", kind: "shown", only: "old" },
+        { name: "followers", label: "Followers", kind: "shown", only: "old" },
+        { name: "following", label: "Following", kind: "shown", only: "old" },
+      ],
+    },
+  ];
+}
+
+function personSchema({ before, now }: { before: Values | null; now: Date }) {
+  const { firstName, lastName, email } = profileSchema(now, {
+    email: String(before?.["email"] ?? ""),
+  }).shape;
+  const box = z.boolean().default(false);
+  return z
+    .looseObject({
+      username: UsernameSchema,
+      ...{ firstName, lastName, email },
+      password: z.string("Choose a password.").default(""),
+      isEmailConfirmed: box,
+      isActive: z.boolean().default(true),
+      isStaff: box,
+      isSuperuser: box,
+      ...profileRules({ before, now }),
+    })
+    .check(({ value, issues }) => {
+      if (value.password === "" && before !== null) return;
+      const message = refusalOfPassword(value.password, value.username);
+      if (message) issues.push({ code: "custom", path: ["password"], message, input: "" });
+    });
+}
+
+const accountOf = ({ username, email, firstName, lastName, ...input }: PersonInput) => ({
+  ...{ username, email, firstName, lastName },
+  isEmailConfirmed: input.isEmailConfirmed,
+  passwordHash: input.passwordHash,
+});
+
+async function changeRest(
+  tx: Transaction,
+  deps: AdminDeps,
+  { actor, person, wanted }: { actor: AdminActor; person: { id: number }; wanted: PersonInput },
+): Promise<void> {
+  const change = wanted.isActive ? activatePerson : deactivatePerson;
+  await besideField("isActive", change(tx, person));
+  if (actor.isSuperuser) {
+    await changeStaff(tx, person, wanted.isStaff);
+    await besideField("isSuperuser", changeSuperuser(tx, person, wanted.isSuperuser));
+  }
+  await changeMemberships(tx, { actor, personId: person.id, groupIds: groupsIn(wanted) });
+  await changeProfile(tx, deps, { person, input: profileChangeOf(wanted) });
+}
+
+const groupsIn = (input: Record<string, unknown>): number[] =>
+  Object.entries(input).flatMap(([name, value]) => {
+    const id = /^group-(\d{1,10})$/.exec(name)?.[1];
+    return id && value === true ? [Number(id)] : [];
+  });
+
+/** Whoever shuts themselves out has nobody to ask; a password of one's own is changed with the old one. */
+function refuseForOneself(wanted: PersonInput, before: Values): void {
+  const fields: Record<string, string> = {};
+  const sentence = "This is your own account, so somebody else has to change that.";
+  for (const name of ["isActive", "isStaff", "isSuperuser"] as const) {
+    if (before[name] === true && !wanted[name]) fields[name] = sentence;
+  }
+  if (wanted.password !== "") {
+    fields["password"] = "Change your own password in your settings, which ask for the old one.";
+  }
+  if (Object.keys(fields).length > 0) throw new Invalid(fields, "own_account");
+}
+
+async function besideField(field: string, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw new Invalid({ [field]: error.message }, error.code);
+  }
+}

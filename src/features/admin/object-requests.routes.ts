@@ -1,0 +1,44 @@
+import type { Request, RequestHandler, Response } from "express";
+import { actorOf } from "#features/admin/admin-access.routes.ts";
+import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
+import { parseKey } from "#features/admin/object-keys.ts";
+import { modelNamed } from "#features/admin/registry.ts";
+import type { Right } from "#features/admin/rights.ts";
+import { Conflict, Forbidden, NotFound } from "#lib/errors.ts";
+import type { Database } from "#platform/database.ts";
+import { fieldErrors } from "#web/form-errors.ts";
+import { wantsJson } from "#web/negotiation.ts";
+
+/** The model an address names. @throws NotFound */
+export const modelOf = (req: Request): RegisteredModel => modelNamed(String(req.params["model"]));
+
+/** The row an address names, which may not be there. @throws NotFound for what names none */
+export const keyIn = ({ database }: { database: Database }, req: Request): Key =>
+  parseKey(database, modelOf(req), String(req.params["key"]));
+
+/** To those who may not, the page is not there. */
+export const requireRight =
+  (right: Right): RequestHandler =>
+  (req, _res, next) => {
+    next(actorOf(req).may(modelOf(req).name, right) ? undefined : new NotFound());
+  };
+
+/** The same for a row that is not theirs to manage. */
+export const requireManaged =
+  (deps: { database: Database }): RequestHandler =>
+  async (req, _res, next) => {
+    const { mayManage } = modelOf(req);
+    const isTheirs = await mayManage?.(deps.database, actorOf(req), keyIn(deps, req));
+    next(isTheirs === false ? new NotFound() : undefined);
+  };
+
+/** The sentences for a page that is shown again, with the status of its answer set; rethrows all others. */
+export function refusalOf(
+  error: unknown,
+  { req, res }: { req: Request; res: Response },
+): Readonly<Record<string, string>> {
+  const isRefusal = error instanceof Conflict || error instanceof Forbidden;
+  if (!isRefusal || wantsJson(req)) return fieldErrors(error, { req, res, limitField: "form" });
+  res.status(error instanceof Conflict ? 409 : 403);
+  return { form: error.message };
+}

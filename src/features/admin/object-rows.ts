@@ -1,0 +1,27 @@
+import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
+import type { Transaction } from "#platform/database.ts";
+
+/** What the declaration of its model knows how to read. */
+export type ObjectRow = Record<string, unknown>;
+
+interface Delegate {
+  findFirst(query: object): Promise<ObjectRow | null>;
+  findMany(query: object): Promise<ObjectRow[]>;
+}
+
+/** Prisma's client of a model, by the name that the declaration gives. */
+export function rowsOf(tx: Transaction, { model }: RegisteredModel): Delegate {
+  const name = model.charAt(0).toLowerCase() + model.slice(1);
+  return (tx as unknown as Record<string, Delegate>)[name] as Delegate;
+}
+
+/** The row with all that columns and label read. */
+export const findRow = (
+  tx: Transaction,
+  model: RegisteredModel,
+  key: Key,
+): Promise<ObjectRow | null> => rowsOf(tx, model).findFirst({ where: key, select: model.select });
+
+/** What people call a row where they pick it. */
+export const nameOf = (model: RegisteredModel, row: ObjectRow): string =>
+  model.pickedBy ? String(row[model.pickedBy]) : model.label(row as never);

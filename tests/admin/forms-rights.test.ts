@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Grant } from "#features/admin/rights.ts";
+import { type Administrator, staffOf, superuserOf } from "#tests/admin/administrators.ts";
+import { fillForm, sendForm } from "#tests/admin/fill-form.ts";
+import { createImageRows } from "#tests/factories/images.ts";
+import { goodPassword, newPerson, signedInPerson } from "#tests/factories/people.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
+
+let site: TestApp;
+let person: Administrator;
+let callers: Record<string, Visitor>;
+let id: number;
+
+beforeAll(async () => {
+  site = await startTestApp({ RATE_LIMITS: "off" });
+  person = await signedInPerson(site);
+  const staff = async (...grants: Grant[]) => (await staffOf(site, grants)).visitor;
+  callers = {
+    stranger: createVisitor(site.app),
+    person: person.visitor,
+    none: await staff(),
+    other: await staff("likes view", "users view", "users change"),
+    view: await staff("images view"),
+    change: await staff("images view", "images change"),
+    delete: await staff("images view", "images delete"),
+    superuser: (await superuserOf(site)).visitor,
+  };
+  [id = 0] = await createImageRows(site.deps.database, person.id, 1, { title: "A stork" });
+});
+afterAll(() => site.close());
+
+const statuses = (ask: (visitor: Visitor) => Promise<{ status: number }>) =>
+  Promise.all(
+    Object.entries(callers).map(async ([name, visitor]) => [name, (await ask(visitor)).status]),
+  ).then((entries) => Object.fromEntries(entries) as Record<string, number>);
+
+/** 404 to all but these. */
+const only = (allowed: Record<string, number>) => ({
+  ...Object.fromEntries(Object.keys(callers).map((name) => [name, 404])),
+  ...allowed,
+});
+
+describe("every address of a row is there for those who may, and for nobody else", () => {
+  test("its page", async () => {
+    const may = { view: 200, change: 200, delete: 200, superuser: 200 };
+    expect(await statuses((visitor) => visitor.get(`/admin/images/${id}`))).toEqual(only(may));
+  });
+
+  test("its history", async () => {
+    await fillForm(callers["superuser"] as Visitor, `/admin/images/${id}`, { description: "x" });
+    const may = { view: 200, change: 200, delete: 200, superuser: 200 };
+    const path = `/admin/images/${id}/history`;
+    expect(await statuses((visitor) => visitor.get(path))).toEqual(only(may));
+  });
+
+  test("saving it", async () => {
+    const before = await site.deps.database.image.findUniqueOrThrow({ where: { id } });
+    const post = (visitor: Visitor) =>
+      visitor.post(`/admin/images/${id}`, { title: "" }, { from: "/bookmarklet" });
+    expect(await statuses(post)).toEqual(only({ change: 422, superuser: 422 }));
+    expect(await site.deps.database.image.findUnique({ where: { id } })).toEqual(before);
+  });
+
+  test("deleting it", async () => {
+    const path = `/admin/images/${id}/delete`;
+    expect(await statuses((visitor) => visitor.get(path))).toEqual(
+      only({ delete: 200, superuser: 200 }),
+    );
+    const forged = (visitor: Visitor) => visitor.post(path, {}, { csrf: "made up" });
+    expect(await statuses(forged)).toEqual(only({ delete: 403, superuser: 403 }));
+    expect(await site.deps.database.image.count({ where: { id } })).toBe(1);
+  });
+
+  test("adding one", async () => {
+    const path = "/admin/users/new";
+    const adding = (await staffOf(site, ["users add"])).visitor;
+    expect(await statuses((visitor) => visitor.get(path))).toEqual(only({ superuser: 200 }));
+    expect((await adding.get(path)).status).toBe(200);
+    const post = (visitor: Visitor) => visitor.post(path, {}, { from: "/bookmarklet" });
+    expect(await statuses(post)).toEqual(only({ superuser: 422 }));
+  });
+});
+
+describe("who may only look", () => {
+  test("sees the same page without anything to write or press", async () => {
+    const { $ } = await (callers["view"] as Visitor).get(`/admin/images/${id}`);
+    expect($("h1").text()).toBe("A stork");
+    expect($(".object").find("input, textarea, select, button, form")).toHaveLength(0);
+    expect($('dl[data-field="title"] dd').text()).toBe("A stork");
+    expect($(".object-picture img").attr("alt")).toBe("A stork");
+    expect($(`a[href="/admin/images/${id}/delete"]`)).toHaveLength(0);
+  });
+
+  test("of a person sees no password and no list they may not see", async () => {
+    const { visitor } = await staffOf(site, ["users view", "images view"]);
+    const { $, text } = await visitor.get(`/admin/users/${person.id}`);
+    expect($('[data-field="password"]')).toHaveLength(0);
+    expect(text).not.toContain("$argon2");
+    expect($(".related a").text()).toBe("Pictures");
+  });
+
+  test("of a group sees what its members may", async () => {
+    const { visitor } = await staffOf(site, ["groups view"]);
+    const group = await site.deps.database.group.create({
+      data: {
+        name: "Readers",
+        rights: { create: { model: "images", canView: true, canChange: true } },
+      },
+    });
+    const { $ } = await visitor.get(`/admin/groups/${group.id}`);
+    expect($(".object").find("input, button")).toHaveLength(0);
+    expect($("dt:contains(Pictures) + dd").text().trim()).toBe("view, change");
+  });
+});
+
+describe("fields for superusers", () => {
+  const form = () => `/admin/users/${person.id}`;
+
+  test("are shown to staff and not written by them, whatever they send", async () => {
+    const { visitor } = await staffOf(site, ["users view", "users change"]);
+    const { $ } = await visitor.get(form());
+    expect($("input[name=isStaff], input[name=isSuperuser]")).toHaveLength(0);
+    expect($('dl[data-field="isStaff"] dd').text()).toBe("No");
+    const answer = await visitor.post(form(), {
+      ...Object.fromEntries(
+        $(".object-main input, .object-main textarea")
+          .toArray()
+          .filter((input) => $(input).attr("type") !== "checkbox" || $(input).is("[checked]"))
+          .map((input) => [$(input).attr("name") ?? "", String($(input).val() ?? "")]),
+      ),
+      firstName: "Ana",
+      isStaff: "1",
+      isSuperuser: "1",
+    });
+    expect(answer.status).toBe(303);
+    const row = await site.deps.database.user.findUniqueOrThrow({ where: { id: person.id } });
+    expect(row).toMatchObject({ firstName: "Ana", isStaff: false, isSuperuser: false });
+  });
+
+  test("that a superuser ticked meanwhile stay ticked", async () => {
+    const { visitor } = await staffOf(site, ["users view", "users change"]);
+    const other = await signedInPerson(site);
+    const path = `/admin/users/${other.id}`;
+    const { $ } = await visitor.get(path);
+    await fillForm(callers["superuser"] as Visitor, path, { isStaff: true });
+    const told = await sendForm(visitor, $, { firstName: "Ana" });
+    expect(told.status).toBe(409);
+    expect((await sendForm(visitor, told.$)).status).toBe(303);
+    const row = await site.deps.database.user.findUniqueOrThrow({ where: { id: other.id } });
+    expect(row).toMatchObject({ firstName: "Ana", isStaff: true });
+  });
+
+  test("are not theirs in a new account either", async () => {
+    const { visitor } = await staffOf(site, ["users view", "users add"]);
+    const { username, email } = newPerson();
+    const answer = await visitor.post(
+      "/admin/users/new",
+      { username, email, password: goodPassword, isStaff: "1", isSuperuser: "1" },
+      { from: "/admin/users/new" },
+    );
+    expect(answer.status).toBe(303);
+    const row = await site.deps.database.user.findUniqueOrThrow({ where: { username } });
+    expect(row).toMatchObject({ isStaff: false, isSuperuser: false });
+  });
+});
+
+test("whoever may add but not look is led to the front page", async () => {
+  const { visitor } = await staffOf(site, ["users add"]);
+  const { username, email } = newPerson();
+  const filled = { username, email, password: goodPassword };
+  const answer = await fillForm(visitor, "/admin/users/new", filled);
+  expect([answer.status, answer.location]).toEqual([303, "/admin"]);
+});

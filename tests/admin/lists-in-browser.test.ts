@@ -1,0 +1,98 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createPeopleRows } from "#tests/factories/deeds.ts";
+import { createImageRows } from "#tests/factories/images.ts";
+import { launchBrowser } from "#tests/support/browser.ts";
+import { administrator, type SiteServer, startSite } from "#tests/support/site-server.ts";
+
+let site: SiteServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([startSite(), launchBrowser()]);
+  const [id = 0] = await createPeopleRows(site.deps.database, 60, "heron");
+  await createImageRows(site.deps.database, id, 3, { title: "x".repeat(200) });
+  page = await (await browser.newContext()).newPage();
+  await page.goto(`${site.origin}/login`);
+  await page.fill("[name=username]", administrator.username);
+  await page.fill("[name=password]", administrator.password);
+  await page.click("main button[type=submit]");
+  await page.waitForURL(`${site.origin}/`);
+});
+beforeEach(async () => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: "light" });
+});
+afterAll(async () => {
+  await browser.close();
+  await site.close();
+});
+
+describe("a list", () => {
+  test("lets choose rows one by one, or all of the page, and waits for one", async () => {
+    await page.goto(`${site.origin}/admin/users`);
+    const go = page.getByRole("button", { name: "Go" });
+    const all = page.getByRole("checkbox", { name: "Choose all on this page" });
+    const chosen = page.locator("[data-chosen]");
+    expect(await go.isDisabled()).toBe(true);
+    await page.getByRole("checkbox", { name: "Choose heron_59" }).check();
+    expect(await chosen.textContent()).toBe("1 chosen");
+    expect(await go.isEnabled()).toBe(true);
+    expect(await page.locator("[data-choose-all] :indeterminate").count()).toBe(1);
+    await all.check();
+    expect(await chosen.textContent()).toBe("50 chosen");
+    await all.uncheck();
+    expect(await chosen.textContent()).toBe("");
+    expect(await go.isDisabled()).toBe(true);
+  });
+
+  test("keeps what is not asked out of its address", async () => {
+    await page.goto(`${site.origin}/admin/users?sort=username`);
+    await page.getByLabel("Search people").fill("heron");
+    await page.getByLabel("Active", { exact: true }).selectOption("Yes");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForURL(/active/);
+    expect(new URL(page.url()).search).toBe("?sort=username&q=heron&active=yes");
+    await page.getByRole("link", { name: "Next" }).click();
+    await page.waitForURL(/after/);
+    expect(await page.locator("tbody tr").count()).toBe(10);
+    await page.getByRole("link", { name: "Previous" }).click();
+    await page.waitForURL(/before/);
+    expect(await page.locator("tbody tr").count()).toBe(50);
+  });
+
+  test("fits a phone, with its filters folded and nothing beside the page", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const name of ["users", "images", "likes"]) {
+      await page.goto(`${site.origin}/admin/${name}`);
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      expect([name, width]).toEqual([name, expect.toSatisfy((most: number) => most <= 390)]);
+    }
+    await page.goto(`${site.origin}/admin/images`);
+    expect(await page.getByLabel("Format").isVisible()).toBe(false);
+    await page.getByText("Filters", { exact: true }).click();
+    expect(await page.getByLabel("Format").isVisible()).toBe(true);
+  });
+
+  test.each(["light", "dark"] as const)(
+    "has nothing that axe finds in %s colours",
+    async (scheme) => {
+      await page.emulateMedia({ colorScheme: scheme });
+      for (const path of [
+        "users?q=heron&active=yes",
+        "images",
+        "likes",
+        "images?q=nothing-of-this",
+      ]) {
+        for (const width of [390, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.goto(`${site.origin}/admin/${path}`);
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect([path, violations]).toEqual([path, []]);
+        }
+      }
+    },
+  );
+});
