@@ -1,3 +1,5 @@
+import type { OpenidIdentity, OpenidSecrets } from "#platform/openid.ts";
+
 /** The signed-in person, as every page's layout and every ability's `actor` needs them. */
 export interface Viewer {
   id: number;
@@ -20,6 +22,28 @@ export interface PendingSignIn {
   next: string;
   /** When the first step was done, in milliseconds. */
   since: number;
+  /** Changes with what the first step proved, such as the password. */
+  stamp: string;
+}
+
+/** Somebody on the way to the OpenID Connect provider and back. */
+export interface OpenidJourney extends OpenidSecrets {
+  purpose: "sign-in" | "connect" | "confirm";
+  /** Who set out; null for a stranger. */
+  personId: number | null;
+  isKept: boolean;
+  /** Where to go afterwards, a local path. */
+  next: string;
+  /** In milliseconds. */
+  since: number;
+}
+
+/** Somebody whom the provider knows and this site does not, while they choose a username. */
+export interface OpenidNewcomer {
+  identity: OpenidIdentity;
+  isKept: boolean;
+  next: string;
+  since: number;
 }
 
 export interface FlashMessage {
@@ -38,7 +62,15 @@ declare module "express-session" {
     flash?: FlashMessage[];
     /** Somebody whose password was right and whose second factor is still to come. */
     pendingSignIn?: PendingSignIn;
+    openidJourney?: OpenidJourney;
+    openidNewcomer?: OpenidNewcomer;
     /** When the cookie and the stored session were last prolonged, in milliseconds. */
     prolongedAt?: number;
+    /** An authenticator's secret until its first right code. */
+    newAuthenticator?: string;
+    /** To be shown once. */
+    newRecoveryCodes?: string[];
+    /** Given out to be answered with a passkey, the newest first. */
+    passkeyChallenges?: { value: string; purpose: string; since: number }[];
   }
 }
