@@ -123,7 +123,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     host: env.HOST,
     /** Without a trailing slash. */
     baseUrl: baseUrl.origin,
-    /** Left to the listening port when PORT is 0 and BASE_URL unset. */
+    /** Whether the base address is named after the port, which a PORT of 0 leaves open until the start. */
     baseUrlFollowsPort: env.BASE_URL === undefined,
     https: baseUrl.protocol === "https:",
     dataFolder,
