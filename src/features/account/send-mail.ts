@@ -24,7 +24,8 @@ export type Mail =
       template: "second-factor-on" | "second-factor-off" | "recovery-code-used";
       userId: number;
     }
-  | { template: "passkey-added" | "passkey-removed"; userId: number };
+  | { template: "passkey-added" | "passkey-removed"; userId: number }
+  | { template: "identity-connected" | "identity-disconnected"; userId: number };
 
 const minute = 60;
 /** About five hours: a mail server may be away for a while. */
@@ -58,6 +59,8 @@ const subjects: Record<Mail["template"], string> = {
   "recovery-code-used": "A recovery code was used",
   "passkey-added": "A passkey was added",
   "passkey-removed": "A passkey was removed",
+  "identity-connected": "Another way to sign in",
+  "identity-disconnected": "One way less to sign in",
 };
 
 /** Writes and sends one mail; where its person is gone or it has no purpose any more, none. */
