@@ -29,6 +29,8 @@ interface Options {
   /** Whether the ID token holds everything, or the userinfo endpoint does. */
   saysAtOnce?: boolean;
   port?: number;
+  /** What it calls itself: another name than the site's is another site to a browser. */
+  hostname?: string;
 }
 
 /** A real OpenID Connect provider on loopback, with its own pages, where any password is right. */
@@ -37,12 +39,13 @@ export async function startOpenidProvider({
   secret = "a secret of the site's",
   saysAtOnce = false,
   port = 0,
+  hostname = "127.0.0.1",
 }: Options = {}): Promise<OpenidProvider> {
   const accounts = new Map<string, Claims>();
   const asked: string[] = [];
   const server = createServer();
   await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `http://${hostname}:${(server.address() as AddressInfo).port}`;
   const client = {
     client_id: "magpie",
     redirect_uris: [`${origin}/login/openid/callback`],
