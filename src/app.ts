@@ -37,7 +37,7 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
       asset: deps.assets.urlOf,
       signUpsOpen: deps.signUpsOpen,
       openidName: deps.openid?.name,
-      passkeys: relyingPartyOf(config),
+      passkeySite: relyingPartyOf(config),
     },
   });
 

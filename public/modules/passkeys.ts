@@ -11,6 +11,7 @@ import {
  */
 for (const part of document.querySelectorAll<HTMLElement>("[data-passkey]")) {
   if (browserSupportsWebAuthn()) setUpPasskey(part);
+  else part.remove();
 }
 
 type Options = Parameters<typeof startAuthentication>[0]["optionsJSON"] &

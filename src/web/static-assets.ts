@@ -81,8 +81,8 @@ export async function loadStaticAssets(folder: string): Promise<StaticAssets> {
 async function bundle(folder: string) {
   const { outputFiles } = await build({
     // What few pages need is a module of its own, which those pages name.
-    entryPoints: ["site.css", "site.ts", "modules/password-strength.ts"].map((name) =>
-      join(folder, name),
+    entryPoints: ["site.css", "site.ts", "modules/passkeys.ts", "modules/password-strength.ts"].map(
+      (name) => join(folder, name),
     ),
     bundle: true,
     minify: true,

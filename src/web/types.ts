@@ -46,6 +46,22 @@ export interface OpenidNewcomer {
   since: number;
 }
 
+/** What a browser was given to have a passkey sign. */
+export interface PasskeyChallenge {
+  value: string;
+  /** An answer is good for that alone: one given to sign in adds no passkey. */
+  purpose: "sign-in" | "second-step" | "confirm" | "add";
+  /** When it was given, in milliseconds. */
+  since: number;
+}
+
+/** A link in a mail as this browser was shown it, alive. */
+export interface ShownConfirmation {
+  tokenHash: string;
+  userId: number;
+  email: string;
+}
+
 export interface FlashMessage {
   kind: "success" | "notice";
   text: string;
@@ -60,6 +76,7 @@ declare global {
 declare module "express-session" {
   interface SessionData {
     flash?: FlashMessage[];
+    shownConfirmation?: ShownConfirmation;
     /** Somebody whose password was right and whose second factor is still to come. */
     pendingSignIn?: PendingSignIn;
     openidJourney?: OpenidJourney;
@@ -71,6 +88,6 @@ declare module "express-session" {
     /** To be shown once. */
     newRecoveryCodes?: string[];
     /** Given out to be answered with a passkey, the newest first. */
-    passkeyChallenges?: { value: string; purpose: string; since: number }[];
+    passkeyChallenges?: PasskeyChallenge[];
   }
 }
