@@ -1,10 +1,11 @@
-import { findToken, issueToken, useToken } from "#features/account/account-tokens.ts";
+import { findToken, hashOf, issueToken, useToken } from "#features/account/account-tokens.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
 import { Conflict, Forbidden, NotFound } from "#lib/errors.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
 import { Prisma } from "#prisma/generated/client.ts";
+import type { ShownConfirmation } from "#web/types.ts";
 
 /** Has a link sent that proves whose an address is; the one before ends at once. */
 export async function requestConfirmation(
@@ -66,14 +67,28 @@ export async function resendConfirmationTo(
   );
 }
 
-/** Which address a link confirms; changes nothing. @throws NotFound when it cannot be used */
+/** What a link confirms; changes nothing. @throws NotFound when it cannot be used */
 export async function getConfirmation(
   { database, clock }: { database: Database; clock: () => Date },
   { token }: { token: string },
-): Promise<{ email: string }> {
+): Promise<ShownConfirmation> {
   const found = await findToken(database, { token, purpose: "confirm_email", now: clock() });
   if (!found) throw new NotFound();
-  return { email: found.email };
+  const { tokenHash, userId, email } = found;
+  return { tokenHash, userId, email };
+}
+
+/**
+ * Whether a link that is dead now has done what it was for. Only who was shown it alive is told: it
+ * says that an address is somebody's here.
+ */
+export async function isConfirmed(
+  { database }: { database: Database },
+  { token, shown }: { token: string; shown: ShownConfirmation | undefined },
+): Promise<boolean> {
+  if (shown?.tokenHash !== hashOf(token)) return false;
+  const where = { id: shown.userId, email: shown.email, emailConfirmedAt: { not: null } };
+  return (await database.user.count({ where })) === 1;
 }
 
 /**
