@@ -82,12 +82,9 @@ export function createOpenid(
     fetch(url, { ...options, dispatcher: agent })) as unknown as client.CustomFetch;
   let discovered: Promise<client.Configuration> | undefined;
 
-  /** Once for all who wait; a failure is forgotten, so that the next asks again. */
+  /** Once for all who wait. */
   const discover = (): Promise<client.Configuration> => {
-    discovered ??= discoverProvider(settings, bounded).catch((cause) => {
-      discovered = undefined;
-      throw cause;
-    });
+    discovered ??= discoverProvider(settings, bounded);
     return discovered;
   };
 
@@ -100,6 +97,8 @@ export function createOpenid(
     } catch (cause) {
       const failure = failureOf(cause);
       if (failure !== "declined") {
+        // It may have moved: whoever comes next asks anew where its parts are.
+        discovered = undefined;
         logger.warn({ err: cause, failure }, "signing in with the OpenID Connect provider failed");
       }
       throw new OpenidError(failure, cause);
@@ -128,7 +127,6 @@ export function createOpenid(
             code_challenge_method: "S256",
             ...(isFresh ? { prompt: "login", max_age: "0" } : {}),
           });
-          if (!/^https?:$/.test(url.protocol)) throw new TypeError("Nobody can be sent there.");
           return { url: url.href, secrets };
         },
       ),

@@ -59,7 +59,7 @@ describe.each([true, false])("with scripts: %s", (javaScriptEnabled) => {
     // They are signed in there still.
     await page.waitForURL((url) => url.origin === journey.site.origin && url.pathname === "/");
     await page.goto("/settings/connections");
-    await page.getByText(`You sign in here as ${login} there.`).waitFor();
+    await page.getByText(`You sign in with the account ${login}.`).waitFor();
   });
 
   test("somebody without a username there chooses one here", async () => {

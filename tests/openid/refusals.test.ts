@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson } from "#features/account/register-person.ts";
@@ -120,6 +121,73 @@ describe("a provider that", () => {
       expect(answer.location).toBe("/login?next=%2F");
       expect(await flashAfter(visitor, answer)).toBe(failed);
       expect(await site.deps.database.user.count()).toBe(0);
+    }));
+
+  test("takes the secret in the form only gets it there", async () => {
+    const other = await startOpenidProvider({ method: "client_secret_post" });
+    try {
+      await withSite(other.settings, async (site) => {
+        await joined(site, other, "post");
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
+  const otherKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
+  test.each<[string, string, unknown, string]>([
+    [
+      "signs with a key that is not its own",
+      "/jwks",
+      { keys: [otherKey.export({ format: "jwk" })] },
+      failed,
+    ],
+    ["has no keys", "/jwks", { keys: [] }, failed],
+    ["gives no ID token", "/token", { access_token: "x", token_type: "Bearer" }, failed],
+    ["gives no token at all", "/token", [], failed],
+    ["says more than a megabyte", "/token", { padding: "x".repeat(2 ** 21) }, failed],
+    ["has no endpoints", "/.well-known/openid-configuration", { issuer: "ISSUER" }, away],
+    [
+      "sends people nowhere",
+      "/.well-known/openid-configuration",
+      { issuer: "ISSUER", authorization_endpoint: "javascript:alert(1)" },
+      away,
+    ],
+    [
+      "calls itself another",
+      "/.well-known/openid-configuration",
+      { issuer: "https://x.example" },
+      away,
+    ],
+  ])("%s costs a sentence", async (_what, path, answer, sentence) => {
+    await withSite({}, async (site) => {
+      provider.accounts.set("odd", claimsOf("odd"));
+      const json = JSON.stringify(answer).replace("ISSUER", provider.issuer);
+      provider.instead.set(path, JSON.parse(json));
+      const visitor = createVisitor(site.app);
+      const first = await visitor.post("/login/openid");
+      const back = first.status === 303 ? first : await journey(visitor, provider, "odd");
+      provider.instead.clear();
+      expect(back).toMatchObject({ status: 303, location: "/login?next=%2F" });
+      expect(await flashAfter(visitor, back)).toBe(sentence);
+      expect(await site.deps.database.user.count()).toBe(0);
+      // Nothing needs a restart once it is right again.
+      expect((await journey(visitor, provider, "odd")).location).toBe("/");
+    });
+  });
+
+  test("tells of somebody else, or nothing, at its second address is asked no further", () =>
+    withSite({}, async (site) => {
+      for (const [login, answer] of [
+        ["one", { sub: "two", preferred_username: "two" }],
+        ["two", "?"],
+      ] as const) {
+        provider.accounts.set(login, claimsOf(login));
+        provider.instead.set("/me", answer);
+        const arrived = await journey(createVisitor(site.app), provider, login);
+        provider.instead.clear();
+        expect([login, arrived.location]).toEqual([login, "/register/openid"]);
+      }
     }));
 
   test("is away does not keep the site from starting, and is asked again when it is back", async () => {

@@ -14,6 +14,8 @@ export interface OpenidProvider {
   accounts: Map<string, Claims>;
   /** The paths that were asked for, pages and machines' alike. */
   asked: string[];
+  /** What it answers in JSON, by path, in place of what is right. */
+  instead: Map<string, unknown>;
   /** Goes through its pages as somebody with a browser of their own; answers the path they come back to. */
   signIn(url: string, login: string): Promise<string>;
   /** The same, but they think better of it. */
@@ -31,6 +33,8 @@ interface Options {
   port?: number;
   /** What it calls itself: another name than the site's is another site to a browser. */
   hostname?: string;
+  /** How the site shows its secret; nothing else is taken. */
+  method?: "client_secret_basic" | "client_secret_post";
 }
 
 /** A real OpenID Connect provider on loopback, with its own pages, where any password is right. */
@@ -40,9 +44,11 @@ export async function startOpenidProvider({
   saysAtOnce = false,
   port = 0,
   hostname = "127.0.0.1",
+  method = "client_secret_basic",
 }: Options = {}): Promise<OpenidProvider> {
   const accounts = new Map<string, Claims>();
   const asked: string[] = [];
+  const instead = new Map<string, unknown>();
   const server = createServer();
   await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
   const issuer = `http://${hostname}:${(server.address() as AddressInfo).port}`;
@@ -51,14 +57,17 @@ export async function startOpenidProvider({
     redirect_uris: [`${origin}/login/openid/callback`],
     ...(secret === null
       ? { token_endpoint_auth_method: "none" as const }
-      : { client_secret: secret }),
+      : { token_endpoint_auth_method: method, client_secret: secret }),
   };
   const callback = quietly(() =>
     new Provider(issuer, configurationOf({ client, accounts, saysAtOnce })).callback(),
   );
   server.on("request", (request, response) => {
-    asked.push(request.url ?? "");
-    callback(request, response);
+    const path = request.url ?? "";
+    asked.push(path);
+    if (!instead.has(path)) return callback(request, response);
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify(instead.get(path)));
   });
   return {
     issuer,
@@ -70,6 +79,7 @@ export async function startOpenidProvider({
     },
     accounts,
     asked,
+    instead,
     signIn: (url, login) => walk(url, { login, password: "any" }),
     cancel: (url) => walk(url, null),
     close: async () => {
@@ -89,6 +99,7 @@ const configurationOf = ({
   saysAtOnce: boolean;
 }): Configuration => ({
   clients: [client],
+  clientAuthMethods: [client.token_endpoint_auth_method ?? "none"],
   claims: {
     openid: ["sub"],
     profile: ["preferred_username", "given_name", "family_name", "name"],
