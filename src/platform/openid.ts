@@ -1,41 +1,18 @@
 import * as client from "openid-client";
 import { Agent, fetch } from "undici";
 import type { Logger } from "#platform/logger.ts";
+import { failureOf, OpenidError, type OpenidFailure } from "#platform/openid-error.ts";
+import { type Claims, identityOf, type OpenidIdentity } from "#platform/openid-identity.ts";
 
 // Signing in where people have an account already. The operator chose the issuer, so its address is
 // trusted; still it may be away, hang or answer nonsense, and that must cost a sentence, never a page
 // that hangs or a start that fails. What it says of people is cleaned, and no token is kept.
-
-/** `away`: no usable answer. `declined`: the person or their provider said no. `refused`: a check failed. */
-export type OpenidFailure = "away" | "declined" | "refused";
-
-export class OpenidError extends Error {
-  readonly failure: OpenidFailure;
-
-  constructor(failure: OpenidFailure, cause: unknown) {
-    super("Signing in with the OpenID Connect provider failed.", { cause });
-    this.name = "OpenidError";
-    this.failure = failure;
-  }
-}
 
 /** What only this browser's session may know while its person is at the provider. */
 export interface OpenidSecrets {
   state: string;
   nonce: string;
   codeVerifier: string;
-}
-
-/** Who somebody is, in the provider's words: one line each, empty where it said nothing. */
-export interface OpenidIdentity {
-  issuer: string;
-  /** With the issuer the only thing that identifies: all below may change hands. */
-  subject: string;
-  username: string;
-  email: string;
-  isEmailVerified: boolean;
-  firstName: string;
-  lastName: string;
 }
 
 export interface Openid {
@@ -89,13 +66,13 @@ export function createOpenid(
   };
 
   const failing = async <T>(
-    failureOf: (cause: unknown) => OpenidFailure,
+    meaningOf: (cause: unknown) => OpenidFailure,
     work: () => Promise<T>,
   ) => {
     try {
       return await work();
     } catch (cause) {
-      const failure = failureOf(cause);
+      const failure = meaningOf(cause);
       if (failure !== "declined") {
         // It may have moved: whoever comes next asks anew where its parts are.
         discovered = undefined;
@@ -185,8 +162,6 @@ const secretAsAsked =
     return authenticate(secret)(server, ...request);
   };
 
-type Claims = Record<string, unknown>;
-
 /** What the ID token leaves out. Without it somebody can still be known, or asked. */
 async function moreAbout(
   configuration: client.Configuration,
@@ -202,52 +177,4 @@ async function moreAbout(
     logger.warn({ err: cause }, "the OpenID Connect provider told nothing more about somebody");
     return {};
   }
-}
-
-/** The standard allows 255 ASCII characters; anything else could not be told apart for sure. */
-const usableSubject = /^[\x20-\x7e]{1,255}$/;
-
-function identityOf(claims: client.IDToken, more: Claims): OpenidIdentity {
-  const { iss: issuer, sub: subject } = claims;
-  if (!usableSubject.test(subject) || issuer.length > 500) {
-    throw new TypeError("The provider's name for this person cannot be kept.");
-  }
-  const said = (name: string) => oneLine(claims[name] ?? more[name]);
-  // An address and the word that it is theirs belong together.
-  const source = claims["email"] === undefined ? more : claims;
-  const givenName = said("given_name");
-  return {
-    issuer,
-    subject,
-    username: said("preferred_username"),
-    email: oneLine(source["email"]),
-    isEmailVerified: [true, "true"].includes(source["email_verified"] as boolean | string),
-    firstName: givenName || (said("family_name") ? "" : said("name")),
-    lastName: said("family_name"),
-  };
-}
-
-/** Without what neither a form would take nor PostgreSQL holds: control characters, lone surrogates. */
-const oneLine = (value: unknown): string =>
-  typeof value === "string"
-    ? value
-        .slice(0, 1000)
-        .toWellFormed()
-        .replace(/\p{Cc}+/gu, " ")
-        .trim()
-    : "";
-
-/** What a provider says when the person did not want to, or may not. */
-const declining = ["access_denied", "login_required", "interaction_required", "consent_required"];
-
-function failureOf(cause: unknown): OpenidFailure {
-  if (cause instanceof client.AuthorizationResponseError) {
-    return declining.includes(cause.error) ? "declined" : "refused";
-  }
-  const { code, message } = cause as { code?: unknown; message?: unknown };
-  const isAway =
-    code === "OAUTH_TIMEOUT" ||
-    code === "OAUTH_RESPONSE_IS_NOT_CONFORM" ||
-    message === "fetch failed";
-  return isAway ? "away" : "refused";
 }

@@ -1,4 +1,5 @@
-import type { OpenidIdentity, OpenidSecrets } from "#platform/openid.ts";
+import type { OpenidSecrets } from "#platform/openid.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
 
 /** The signed-in person, as every page's layout and every ability's `actor` needs them. */
 export interface Viewer {

@@ -2,7 +2,7 @@ import { noteConfirmation } from "#features/account/confirm-identity.ts";
 import { recognisePerson } from "#features/openid/recognise-person.ts";
 import { Forbidden } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
-import type { OpenidIdentity } from "#platform/openid.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
 
 /** Two clocks, one of which counts whole seconds. */
 const skewMilliseconds = 60_000;

@@ -3,7 +3,7 @@ import { labelOf } from "#features/openid/openid.schemas.ts";
 import { Conflict } from "#lib/errors.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
-import type { OpenidIdentity } from "#platform/openid.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
 interface ConnectDeps {

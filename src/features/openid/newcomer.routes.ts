@@ -39,10 +39,8 @@ export function newcomerRoutes(deps: OpenidDeps, signIn: SignIn): Router {
         await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
         const newcomer = await registerNewcomer(deps, { identity, input });
         delete req.session.openidNewcomer;
-        if (!newcomer) return res.redirect(303, "/confirm-email");
-        const path = await signIn.enter(req, newcomer, { next, isKept });
-        welcome(req, newcomer);
-        res.redirect(303, path);
+        const path = newcomer && (await welcome(signIn, req, newcomer, { next, isKept }));
+        res.redirect(303, path ?? "/confirm-email");
       } catch (error) {
         if (isEmailNotConfirmed(error)) return res.redirect(303, "/confirm-email");
         const errors = fieldErrors(error, { req, res, limitField: "username" });
@@ -53,11 +51,20 @@ export function newcomerRoutes(deps: OpenidDeps, signIn: SignIn): Router {
   return router;
 }
 
-export const welcome = (req: Request, { name }: { name: string }): void =>
+/** Signs in somebody who has just joined; answers where they go. */
+export async function welcome(
+  signIn: SignIn,
+  req: Request,
+  newcomer: Parameters<SignIn["enter"]>[1],
+  options: { next: string; isKept: boolean },
+): Promise<string> {
+  const path = await signIn.enter(req, newcomer, options);
   addFlash(
     req,
-    `Welcome, ${name}. Put the Save button in your browser, then keep your first picture.`,
+    `Welcome, ${newcomer.name}. Put the Save button in your browser, then keep your first picture.`,
   );
+  return path;
+}
 
 function newcomerOf(req: Request) {
   const { openidNewcomer } = req.session;

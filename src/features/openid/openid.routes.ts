@@ -16,7 +16,8 @@ import { fieldsOf, NewcomerSchema } from "#features/openid/openid.schemas.ts";
 import { recognisePerson } from "#features/openid/recognise-person.ts";
 import { registerNewcomer } from "#features/openid/register-newcomer.ts";
 import { DomainError, Forbidden, Invalid } from "#lib/errors.ts";
-import { OpenidError, type OpenidIdentity } from "#platform/openid.ts";
+import { OpenidError } from "#platform/openid-error.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
 import { networkOf } from "#platform/rate-limits.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
@@ -112,19 +113,18 @@ async function enter(
   if (person) return signIn.enter(req, person, { next, isKept });
   if (!deps.signUpsOpen) throw signUpsClosed();
   const fields = NewcomerSchema.safeParse(fieldsOf(identity));
-  try {
-    if (!fields.success) throw new Invalid({});
-    await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
-    const newcomer = await registerNewcomer(deps, { identity, input: fields.data });
-    if (!newcomer) return "/confirm-email";
-    const path = await signIn.enter(req, newcomer, { next, isKept });
-    welcome(req, newcomer);
-    return path;
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error;
-    if (error.fields["email"]) addFlash(req, error.fields["email"], "notice");
-    req.session.openidNewcomer = { identity, next, isKept, since: deps.clock().getTime() };
-    await keepSession(req);
-    return "/register/openid";
+  if (fields.success) {
+    try {
+      await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
+      const newcomer = await registerNewcomer(deps, { identity, input: fields.data });
+      return newcomer ? await welcome(signIn, req, newcomer, { next, isKept }) : "/confirm-email";
+    } catch (error) {
+      // Taken: they choose others by the form.
+      if (!(error instanceof Invalid)) throw error;
+      if (error.fields["email"]) addFlash(req, error.fields["email"], "notice");
+    }
   }
+  req.session.openidNewcomer = { identity, next, isKept, since: deps.clock().getTime() };
+  await keepSession(req);
+  return "/register/openid";
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UsernameSchema } from "#features/account/account.schemas.ts";
-import type { OpenidIdentity } from "#platform/openid.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
 
 const mostInNames = 150;
 

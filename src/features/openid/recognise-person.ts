@@ -1,7 +1,8 @@
 import { labelOf } from "#features/openid/openid.schemas.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
-import { OpenidError, type OpenidIdentity } from "#platform/openid.ts";
+import { OpenidError } from "#platform/openid-error.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
 
 /**
  * The person this identity is connected to, or null; never found by an e-mail address, which a

@@ -6,7 +6,7 @@ import type { Newcomer } from "#features/openid/openid.schemas.ts";
 import { recognisePerson } from "#features/openid/recognise-person.ts";
 import { Invalid } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
-import type { OpenidIdentity } from "#platform/openid.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
 
 /**
  * Makes a person who signs in by this identity, or answers the one it was made into meanwhile. Only
