@@ -176,7 +176,7 @@ export async function everyPage(journey: SiteJourney, { member }: People): Promi
         await page.getByText("Delete this picture").click();
       },
     },
-    ...["profile", "password", "sessions", "data", "delete"].map((name) =>
+    ...["profile", "password", "passkeys", "sessions", "data", "delete"].map((name) =>
       at(`settings, ${name}`, "member", `/settings/${name}`),
     ),
     {

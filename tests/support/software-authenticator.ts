@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { cborBytes, cborInteger, cborMap, cborText } from "#tests/support/cbor.ts";
 
 /** What a browser and an authenticator do together, with everything about it open to be wrong. */
 export interface SoftwareAuthenticator {
@@ -33,9 +34,19 @@ export interface Wrongs {
   counter?: number;
   isBackedUp?: boolean;
   key?: KeyObject;
-  /** The format of the attestation and its statement, in CBOR. */
-  attestation?: { format: string; statement: Buffer };
+  attest?: Attest;
 }
+
+/** What an authenticator says of itself about a passkey: a format, and a statement in CBOR. */
+export type Attest = (made: {
+  authenticatorData: Buffer;
+  clientDataHash: Buffer;
+  credentialId: Buffer;
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+}) => { format: string; statement: Buffer };
+
+const attestNothing: Attest = () => ({ format: "none", statement: cborMap([]) });
 
 /** @param origin of the page it is asked on */
 export function createSoftwareAuthenticator(origin: string): SoftwareAuthenticator {
@@ -75,14 +86,23 @@ export function createSoftwareAuthenticator(origin: string): SoftwareAuthenticat
       const length = Buffer.alloc(2);
       length.writeUInt16BE(id.length);
       const attested = Buffer.concat([Buffer.alloc(16), length, id, coseKey(publicKey)]);
-      const { format = "none", statement = cborMap(0) } = wrongs.attestation ?? {};
-      const attestationObject = Buffer.concat([
-        cborMap(3),
-        ...[cborText("fmt"), cborText(format), cborText("attStmt"), statement],
-        ...[cborText("authData"), cborBytes(authenticatorData(rp.id ?? "", wrongs, attested))],
+      const client = clientData("webauthn.create", challenge, wrongs);
+      const data = authenticatorData(rp.id ?? "", wrongs, attested);
+      const { attest = attestNothing } = wrongs;
+      const { format, statement } = attest({
+        authenticatorData: data,
+        clientDataHash: sha256(client),
+        credentialId: id,
+        publicKey,
+        privateKey,
+      });
+      const attestationObject = cborMap([
+        ["fmt", cborText(format)],
+        ["attStmt", statement],
+        ["authData", cborBytes(data)],
       ]);
       return answer(wrongs, {
-        clientDataJSON: clientData("webauthn.create", challenge, wrongs).toString("base64url"),
+        clientDataJSON: client.toString("base64url"),
         attestationObject: attestationObject.toString("base64url"),
         transports: ["internal"],
       });
@@ -106,24 +126,20 @@ export function createSoftwareAuthenticator(origin: string): SoftwareAuthenticat
 
 /** EC2 key of P-256 for ES256 (https://www.rfc-editor.org/rfc/rfc9053#section-7.1.1). */
 function coseKey(key: KeyObject): Buffer {
-  const { x = "", y = "" } = key.export({ format: "jwk" });
-  const point = (text: string) => cborBytes(Buffer.from(text, "base64url"));
-  return Buffer.concat([
-    cborMap(5),
-    Buffer.from([0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21]),
-    point(x),
-    Buffer.from([0x22]),
-    point(y),
+  const [x, y] = pointOf(key);
+  return cborMap([
+    [1, cborInteger(2)],
+    [3, cborInteger(-7)],
+    [-1, cborInteger(1)],
+    [-2, cborBytes(x)],
+    [-3, cborBytes(y)],
   ]);
 }
 
+/** Where on its curve a key is. */
+export function pointOf(key: KeyObject): [x: Buffer, y: Buffer] {
+  const { x = "", y = "" } = key.export({ format: "jwk" });
+  return [Buffer.from(x, "base64url"), Buffer.from(y, "base64url")];
+}
+
 const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest();
-const cborHead = (major: number, length: number): Buffer => {
-  if (length < 24) return Buffer.from([(major << 5) | length]);
-  if (length < 256) return Buffer.from([(major << 5) | 24, length]);
-  return Buffer.from([(major << 5) | 25, length >> 8, length & 255]);
-};
-const cborBytes = (bytes: Buffer) => Buffer.concat([cborHead(2, bytes.length), bytes]);
-export const cborText = (text: string) =>
-  Buffer.concat([cborHead(3, text.length), Buffer.from(text)]);
-export const cborMap = (entries: number) => cborHead(5, entries);

@@ -136,8 +136,8 @@ async function verify({
 }
 
 /**
- * We ask for no attestation, so browsers take certificates out. Verifying a stranger's would fetch
- * the revocation list from an address that it names itself (isCertRevoked of the library).
+ * We ask for no attestation, so browsers take certificates out. To verify one the library would fetch
+ * lists of what was revoked, without any of the bounds of safe-fetch.
  */
 function refuseCertificates({ response }: RegistrationResponseJSON): void {
   const attestation = Buffer.from(response.attestationObject, "base64url");
