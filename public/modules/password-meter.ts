@@ -12,6 +12,8 @@ export function setUpPasswordMeter(meter: HTMLElement): void {
   const words = meter.querySelector("[role=status]");
   const form = input?.form;
   if (!input || !words || !form) return;
+  // Where browsers do not know this, the styles show no meter.
+  if (!matchMedia("(scripting: enabled)").matches) return;
   const before = [...words.childNodes];
   let strength: Promise<StrengthModule> | null = null;
   const load = () => {
