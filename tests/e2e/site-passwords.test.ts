@@ -52,7 +52,7 @@ test("a forgotten password is set anew by the link in a mail", async () => {
 
   await page.getByLabel("Username or e-mail address").fill(person.username);
   await page.getByLabel("Password").fill(goodPassword);
-  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("main").getByRole("button", { name: "Sign in", exact: true }).click();
   await page.locator("[data-field-error]").waitFor();
   await signIn(page, person.username, newPassword);
   await page.goto("/settings/password");
