@@ -3,7 +3,6 @@ import { EmailOnlySchema } from "#features/account/account.schemas.ts";
 import {
   confirmEmail,
   getConfirmation,
-  isConfirmed,
   resendConfirmation,
   resendConfirmationTo,
 } from "#features/account/confirm-email.ts";
@@ -73,12 +72,7 @@ export function confirmEmailRoutes(deps: {
     .post(requireCsrf, async (req, res) => {
       const { token } = req.params;
       try {
-        await confirmEmail(deps, { token }).catch(async (error) => {
-          // The second click of two finds the link used up, and its answer is the one that is shown.
-          const { shownConfirmation: shown } = req.session;
-          if (!(error instanceof NotFound) || !(await isConfirmed(deps, { token, shown })))
-            throw error;
-        });
+        await confirmEmail(deps, { token, shown: req.session.shownConfirmation });
         addFlash(req, `Your e-mail address is confirmed.${req.user ? "" : " Sign in to go on."}`);
         res.redirect(303, req.user ? "/settings/profile" : "/login");
       } catch (error) {

@@ -79,25 +79,12 @@ export async function getConfirmation(
 }
 
 /**
- * Whether a link that is dead now has done what it was for. Only who was shown it alive is told: it
- * says that an address is somebody's here.
- */
-export async function isConfirmed(
-  { database }: { database: Database },
-  { token, shown }: { token: string; shown: ShownConfirmation | undefined },
-): Promise<boolean> {
-  if (shown?.tokenHash !== hashOf(token)) return false;
-  const where = { id: shown.userId, email: shown.email, emailConfirmedAt: { not: null } };
-  return (await database.user.count({ where })) === 1;
-}
-
-/**
  * Notes that the address a token was sent to is its person's, and makes it their address.
  * @throws NotFound for a token that cannot be used, Conflict when the address was taken meanwhile
  */
 export async function confirmEmail(
   { database, clock }: { database: Database; clock: () => Date },
-  { token }: { token: string },
+  { token, shown }: { token: string; shown?: ShownConfirmation | undefined },
 ): Promise<void> {
   const now = clock();
   try {
@@ -110,6 +97,8 @@ export async function confirmEmail(
       });
     });
   } catch (error) {
+    // The second click of two finds the link used up, and its answer is the one that is seen.
+    if (error instanceof NotFound && (await isConfirmed({ database }, { token, shown }))) return;
     if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002") {
       throw error;
     }
@@ -118,6 +107,19 @@ export async function confirmEmail(
       "This address came to belong to another account meanwhile. Yours keeps the one it has.",
     );
   }
+}
+
+/**
+ * Whether a link that is dead now has done what it was for. Only who was shown it alive is told: it
+ * says that an address is somebody's here.
+ */
+async function isConfirmed(
+  { database }: { database: Database },
+  { token, shown }: { token: string; shown: ShownConfirmation | undefined },
+): Promise<boolean> {
+  if (shown?.tokenHash !== hashOf(token)) return false;
+  const where = { id: shown.userId, email: shown.email, emailConfirmedAt: { not: null } };
+  return (await database.user.count({ where })) === 1;
 }
 
 /**
