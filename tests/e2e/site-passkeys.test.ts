@@ -55,7 +55,10 @@ async function signOut(page: Page): Promise<void> {
 
 test("a passkey is added with recovery codes, named, and signs in without a password", async () => {
   const { page } = await memberWithPasskey();
+  expect(await page.locator("code").count()).toBe(10);
+  expect(await faultsOf(page)).toEqual([]);
   await page.goto("/settings/passkeys");
+  expect(await page.locator("code").count()).toBe(0);
   expect(await passkeys(page).count()).toBe(1);
   expect(await passkeys(page).textContent()).toMatch(/Chrome on Linux.*Added .*not used yet/s);
   await page.getByText("Rename or remove").click();

@@ -66,11 +66,12 @@ describe("adding one", () => {
   test("makes ten recovery codes with the first second factor, shown once, and none after", async () => {
     const bob = await signedInPerson(site);
     const first = await addPasskey(bob.visitor, newAuthenticator(site));
-    expect(first.status).toBe(303);
-    const shown = await bob.visitor.get(first.location ?? "");
-    const codes = shown.text.match(/\b[0-9a-z]{5}-[0-9a-z]{5}\b/g) ?? [];
-    expect([shown.status, new Set(codes).size]).toEqual([200, 10]);
-    expect((await bob.visitor.get(first.location ?? "")).text).not.toContain(codes[0]);
+    expect([first.status, first.location]).toEqual([303, "/settings/passkeys"]);
+    const shown = async () =>
+      (await bob.visitor.get("/settings/passkeys")).$("code").text().match(/.{11}/g) ?? [];
+    const codes = await shown();
+    expect(new Set(codes.filter((code) => /^[0-9a-z]{5}-[0-9a-z]{5}$/.test(code))).size).toBe(10);
+    expect(await shown()).toEqual([]);
     expect(await codesOf(bob.id)).toBe(10);
     const before = await site.deps.database.recoveryCode.findMany({ where: { userId: bob.id } });
     const second = await addPasskey(bob.visitor, newAuthenticator(site));
@@ -79,7 +80,7 @@ describe("adding one", () => {
     expect(after).toEqual(before);
   });
 
-  test("of two first ones at once, only one brings codes, and these count", async () => {
+  test("two first ones at once bring ten codes", async () => {
     const bob = await signedInPerson(site);
     const csrf = await bob.visitor.csrf();
     const credentials = [];
@@ -93,8 +94,6 @@ describe("adding one", () => {
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual([303, 303]);
-    const targets = answers.map(({ location }) => location);
-    expect(targets.filter((target) => target === "/settings/passkeys")).toHaveLength(1);
     expect([(await mine(bob.id)).length, await codesOf(bob.id)]).toEqual([2, 10]);
   });
 
