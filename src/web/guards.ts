@@ -23,7 +23,7 @@ export function viewerOf(req: Request): Viewer {
 }
 
 /** Nobody returns to a POST: that leads back to the page its form was on. */
-function pageToReturnTo(req: Request): string {
+export function pageToReturnTo(req: Request): string {
   if (req.method === "GET" || req.method === "HEAD") return req.originalUrl;
   const referer = URL.parse(req.get("Referer") ?? "");
   return referer?.host === req.get("Host")

@@ -1,5 +1,9 @@
 import { type Request, type Response, Router } from "express";
 import {
+  type ConfirmIdentityDeps,
+  confirmIdentityRoutes,
+} from "#features/second-factors/confirm-identity.routes.ts";
+import {
   findPendingPerson,
   type PendingPerson,
 } from "#features/second-factors/find-pending-person.ts";
@@ -7,18 +11,19 @@ import {
   getSecondFactors,
   type SecondFactors,
 } from "#features/second-factors/second-factors.queries.ts";
-import { type TakeCodeDeps, takeCode } from "#features/second-factors/take-code.ts";
+import { takeCode } from "#features/second-factors/take-code.ts";
 import { counted } from "#lib/text.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
 import type { SignIn } from "#web/sign-in.ts";
 
-type SecondFactorsDeps = TakeCodeDeps;
+type SecondFactorsDeps = ConfirmIdentityDeps;
 
 export function secondFactorsRoutes(deps: SecondFactorsDeps, signIn: SignIn): Router {
   const router = Router();
   router.use(secondStep(deps, signIn));
+  router.use(confirmIdentityRoutes(deps));
   return router;
 }
 
