@@ -28,7 +28,7 @@ async function seedWhenEmpty(deps: SeedDeps, say: (line: string) => void): Promi
   }
   if (config.seedDemo) {
     try {
-      await forgetDemo(database);
+      await forgetDemo(deps);
       await seedDemo(deps);
     } catch (error) {
       return say(`The demo is not finished; the next start begins it anew. (${error})`);

@@ -1,6 +1,7 @@
 import "htmx.org";
 import { setUpBookmarkletLink } from "./modules/bookmarklet-link.ts";
 import { setUpMenus } from "./modules/menu.ts";
+import { setUpPasswordMeter } from "./modules/password-meter.ts";
 import { setUpPhotoPreview } from "./modules/photo-preview.ts";
 import { setUpSaveForm } from "./modules/save-form.ts";
 import { setUpSignInAgain } from "./modules/sign-in-again.ts";
@@ -14,3 +15,5 @@ const bookmarklet = document.querySelector<HTMLAnchorElement>("[data-bookmarklet
 if (bookmarklet) setUpBookmarkletLink(bookmarklet);
 const photo = document.querySelector<HTMLElement>("[data-photo]");
 if (photo) setUpPhotoPreview(photo);
+const meter = document.querySelector<HTMLElement>("[data-password-meter]");
+if (meter) setUpPasswordMeter(meter);

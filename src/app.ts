@@ -4,10 +4,11 @@ import express, { type Express } from "express";
 import type { Dependencies } from "#dependencies";
 import { requireConfirmedEmail } from "#features/account/confirm-email.ts";
 import { findSession, idleMilliseconds } from "#features/account/find-session.ts";
-import { hasSecondFactor } from "#features/account/second-factors.queries.ts";
 import { endSession, startSession } from "#features/account/start-session.ts";
 import { verifyCredentials } from "#features/account/verify-credentials.ts";
 import { mediaRoutes } from "#features/images/media.routes.ts";
+import { relyingPartyOf } from "#features/passkeys/relying-party.ts";
+import { findSecondStep } from "#features/second-factors/second-factors.queries.ts";
 import { isDatabaseUnavailable } from "#platform/database.ts";
 import { isRedisUnavailable } from "#platform/redis.ts";
 import { readBody } from "#web/body.ts";
@@ -32,17 +33,23 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   app.disable("x-powered-by");
   setUpViews(app, {
     folder: fileURLToPath(new URL("../views", import.meta.url)),
-    globals: { asset: deps.assets.urlOf, signUpsOpen: deps.signUpsOpen },
+    globals: {
+      asset: deps.assets.urlOf,
+      signUpsOpen: deps.signUpsOpen,
+      openidName: deps.openid?.name,
+      passkeySite: relyingPartyOf(config),
+    },
   });
 
   const media = mediaRoutes(deps);
   const signIn = createSignIn({
     verifyCredentials: (input) => verifyCredentials(deps, { input }),
     requireMayEnter: (person) => requireConfirmedEmail(deps, person),
-    hasSecondFactor: (personId) => hasSecondFactor(deps, { personId }),
+    findSecondStep: (personId) => findSecondStep(deps, { personId }),
     startSession: (personId, device) => startSession(deps, { personId, ...device }),
     findSession: (id) => findSession(deps, { id }),
     endSession: (id) => endSession(deps, { id }),
+    clock: deps.clock,
   });
   const pages = routes(deps, signIn);
 

@@ -30,6 +30,14 @@ const address = (...schemes: string[]) =>
 
 const matching = (pattern: RegExp, sentence: string) => z.string().regex(pattern, sentence);
 
+/** Whom to trust is fetched from here, so nobody on the way may answer in its place. */
+const issuer = z.string().refine((value) => {
+  const url = URL.parse(value);
+  if (!url || url.username || url.password || url.search || url.hash) return false;
+  const isHere = /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && isHere);
+}, "must be the provider's address, with https:// (http:// only on this machine)");
+
 const environmentSchema = z.object({
   NODE_ENV: setting(z.string().default("development")),
   PORT: setting(wholeNumber(0, 65_535).default(3000)),
@@ -63,6 +71,19 @@ const environmentSchema = z.object({
   SMTP_URL: setting(address("smtp", "smtps").optional()),
   MAIL_FROM: setting(matching(/^[^\r\n]+$/, "must be one line").optional()),
   EMAIL_CONFIRMATION: setting(oneOf("required", "optional").default("optional")),
+  OIDC_ISSUER: setting(
+    issuer
+      .refine(
+        (value) => !value.includes("/.well-known/"),
+        "must be the provider's address itself, without /.well-known/ and what follows",
+      )
+      .optional(),
+  ),
+  OIDC_CLIENT_ID: setting(matching(/^[\x20-\x7e]+$/, "must be one line of ASCII").optional()),
+  OIDC_CLIENT_SECRET: setting(matching(/^[\x20-\x7e]+$/, "must be one line of ASCII").optional()),
+  OIDC_NAME: setting(
+    matching(/^\P{Cc}{1,40}$/u, "must be one line of at most 40 characters").optional(),
+  ),
   TRUST_PROXY: setting(z.string().optional()),
   RATE_LIMITS: setting(oneOf("on", "off").default("on")),
   WEB_PROCESSES: setting(wholeNumber(1, 64).default(1)),
@@ -102,7 +123,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     host: env.HOST,
     /** Without a trailing slash. */
     baseUrl: baseUrl.origin,
-    /** Left to the listening port when PORT is 0 and BASE_URL unset. */
+    /** Whether the base address is named after the port, which a PORT of 0 leaves open until the start. */
     baseUrlFollowsPort: env.BASE_URL === undefined,
     https: baseUrl.protocol === "https:",
     dataFolder,
@@ -126,11 +147,22 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     smtpUrl: env.SMTP_URL,
     mailFrom: env.MAIL_FROM ?? `Magpie <magpie@${baseUrl.hostname}>`,
     emailConfirmationRequired: env.EMAIL_CONFIRMATION === "required",
+    openid: openid(env),
     trustProxy: trustProxy(env.TRUST_PROXY),
     rateLimits: env.RATE_LIMITS === "on",
     webProcesses: env.WEB_PROCESSES,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** Null where nobody signs in by another service. */
+function openid(env: z.output<typeof environmentSchema>) {
+  const { OIDC_ISSUER: address, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
+  if (!address) return null;
+  if (!clientId) {
+    throw new WrongSetting("The setting OIDC_CLIENT_ID is required when OIDC_ISSUER is set.");
+  }
+  return { issuer: address, clientId, clientSecret, name: env.OIDC_NAME ?? new URL(address).host };
 }
 
 /** The first secret signs, all verify. */

@@ -24,6 +24,7 @@ import { createJobs } from "#platform/jobs.ts";
 import type { Logger } from "#platform/logger.ts";
 import { createMailTemplates } from "#platform/mail-templates.ts";
 import { createMailer, type Mailer } from "#platform/mailer.ts";
+import { createOpenid } from "#platform/openid.ts";
 import { createPostgresViewCounters } from "#platform/postgres-view-counters.ts";
 import { createRateLimits } from "#platform/rate-limits.ts";
 import { closeRedis, createRedis } from "#platform/redis.ts";
@@ -114,6 +115,8 @@ export async function createDependencies(
   const mailer =
     fakes.mailer ??
     createMailer({ smtpUrl, from, folder: join(config.dataFolder, "mail"), logger });
+  const redirectUri = `${config.baseUrl}/login/openid/callback`;
+  const openid = config.openid && createOpenid(config.openid, { redirectUri, logger });
   const lock = createAdvisoryLock(lockPool);
   const postgresCounters = createPostgresViewCounters({ sql, clock, logger });
   const viewCounters = redis
@@ -163,7 +166,9 @@ export async function createDependencies(
     mailer,
     mailTemplates: createMailTemplates(fileURLToPath(new URL("../views", import.meta.url)), {
       baseUrl: config.baseUrl,
+      openidName: config.openid?.name ?? "",
     }),
+    openid,
     sessionStore,
     assets,
     bookmarklet,
@@ -176,6 +181,7 @@ export async function createDependencies(
       mailer.close();
       await viewCounters.close();
       await safeFetch.close();
+      await openid?.close();
       if (sessionStore instanceof PgStore) await sessionStore.close();
       if (redis) await closeRedis(redis);
       await database.$disconnect();

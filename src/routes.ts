@@ -10,6 +10,9 @@ import { bookmarkletRoutes } from "#features/bookmarklet/bookmarklet.routes.ts";
 import { imagesRoutes } from "#features/images/images.routes.ts";
 import { rankingRoutes } from "#features/images/ranking.routes.ts";
 import { saveImageRoutes } from "#features/images/save-image.routes.ts";
+import { openidRoutes } from "#features/openid/openid.routes.ts";
+import { passkeysRoutes } from "#features/passkeys/passkeys.routes.ts";
+import { secondFactorsRoutes } from "#features/second-factors/second-factors.routes.ts";
 import { usersRoutes } from "#features/users/users.routes.ts";
 import type { SignIn } from "#web/sign-in.ts";
 
@@ -18,6 +21,9 @@ export function routes(deps: Dependencies, signIn: SignIn): Router {
   const router = Router();
   router.use(feedRoutes(deps));
   router.use(accountRoutes(deps, signIn));
+  router.use(secondFactorsRoutes(deps, signIn));
+  router.use(passkeysRoutes(deps, signIn));
+  if (deps.openid) router.use(openidRoutes({ ...deps, openid: deps.openid }, signIn));
   router.use(passwordResetRoutes(deps));
   router.use(confirmEmailRoutes(deps));
   router.use(settingsRoutes(deps, signIn));

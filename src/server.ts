@@ -22,7 +22,8 @@ const noticeMilliseconds = 1000;
 /** One that dies right at its start must not be started in a hot loop. */
 const forkAgainMilliseconds = 1000;
 
-async function startAll(config: Config, lifecycle: Lifecycle): Promise<void> {
+async function startAll(given: Config, lifecycle: Lifecycle): Promise<void> {
+  const config = await choosePort(given);
   const { undo, stopping, logger } = lifecycle;
   const opened = await openDatabaseUrl(config);
   undo.push(opened.close);
@@ -30,8 +31,8 @@ async function startAll(config: Config, lifecycle: Lifecycle): Promise<void> {
   await migrate(opened.url);
   stopping.throwIfAborted();
   if (config.webProcesses === 1) {
-    const port = await serve(config, opened.url, lifecycle, { withJobs: true });
-    announce(config, port);
+    await serve(config, opened.url, lifecycle, { withJobs: true });
+    announce(config);
     return;
   }
   const deps = await createDependencies(config, { databaseUrl: opened.url, logger });
@@ -40,19 +41,36 @@ async function startAll(config: Config, lifecycle: Lifecycle): Promise<void> {
   await startWorker(deps);
   undo.push(() => Promise.all([stopWebProcesses(), deps.jobs.stop()]));
   const forked = () => forkWebProcesses(config, opened.url, lifecycle);
-  announce(config, await unlessStopping(stopping, forked));
+  await unlessStopping(stopping, forked);
+  announce(config);
 }
 
-const announce = (config: Config, port: number): void =>
-  say(`Magpie is at ${config.baseUrlFollowsPort ? `http://localhost:${port}` : config.baseUrl}`);
+const announce = ({ baseUrl }: Config): void => say(`Magpie is at ${baseUrl}`);
 
-/** Answers requests in this process; answers the port it listens on. */
+/**
+ * With PORT=0 the system chooses one, here and not when the site listens: mails and the bookmarklet
+ * name the address, and web processes share it.
+ */
+async function choosePort(config: Config): Promise<Config> {
+  if (config.port !== 0) return config;
+  const server = createServer();
+  await listen(server, 0, config.host);
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return {
+    ...config,
+    port,
+    ...(config.baseUrlFollowsPort && { baseUrl: `http://localhost:${port}` }),
+  };
+}
+
+/** Answers requests in this process. */
 async function serve(
   config: Config,
   databaseUrl: string,
   { undo, stopping, logger }: Lifecycle,
   { withJobs = false } = {},
-): Promise<number> {
+): Promise<void> {
   const deps = await createDependencies(config, { databaseUrl, logger, supervise: withJobs });
   undo.push(deps.close);
   if (withJobs) {
@@ -63,7 +81,6 @@ async function serve(
   const server = createServer(createApp(deps, { isStopping: () => stopping.aborted }));
   undo.push(() => Promise.all([closeServer(server), deps.jobs.stop()]));
   await listen(server, config.port, config.host);
-  return (server.address() as AddressInfo).port;
 }
 
 /** The first process keeps the database and the jobs, the others share the port. */
@@ -71,13 +88,18 @@ function forkWebProcesses(
   config: Config,
   databaseUrl: string,
   { stopping, logger }: Lifecycle,
-): Promise<number> {
-  const fork = () => cluster.fork({ DATABASE_URL: databaseUrl, DATA_DIR: config.dataFolder });
+): Promise<void> {
+  const fork = () =>
+    cluster.fork({
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: config.dataFolder,
+      PORT: String(config.port),
+    });
   return new Promise((resolve, reject) => {
     let listening = 0;
-    cluster.on("listening", (_worker, { port }) => {
+    cluster.on("listening", () => {
       listening += 1;
-      if (listening === config.webProcesses) resolve(port);
+      if (listening === config.webProcesses) resolve();
     });
     cluster.on("exit", (worker, code, signal) => {
       if (stopping.aborted) return;

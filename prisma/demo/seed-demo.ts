@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createPerson } from "#features/account/register-person.ts";
+import { type RemovePersonDeps, removePerson } from "#features/account/remove-person.ts";
 import { type BookmarkImageDeps, bookmarkImage } from "#features/images/bookmark-image.ts";
 import { likeImage } from "#features/images/like-image.ts";
 import { followPerson } from "#features/users/follow-person.ts";
@@ -11,10 +12,10 @@ import { type DemoPicture, demoPictures } from "#prisma/demo/collection.ts";
 import { drawDemoPictures } from "#prisma/demo/draw-demo-pictures.ts";
 import { demoPeople } from "#prisma/demo/people.ts";
 
-export interface DemoDeps extends BookmarkImageDeps {
+export interface DemoDeps extends BookmarkImageDeps, RemovePersonDeps {
   imageProcessor: ImageProcessor;
   temporaryFolder: string;
-  viewCounters: Pick<ViewCounters, "count" | "flush">;
+  viewCounters: Pick<ViewCounters, "count" | "flush" | "forget">;
 }
 
 const day = 86_400_000;
@@ -43,12 +44,14 @@ export async function seedDemo(deps: DemoDeps): Promise<void> {
   }
 }
 
-/** Removes what an interrupted start left of the demo; its files are found again or swept. */
-export async function forgetDemo(database: DemoDeps["database"]): Promise<void> {
+/** Removes what an interrupted start left of the demo. */
+export async function forgetDemo(deps: DemoDeps): Promise<void> {
   const usernames = demoPeople.map((person) => person.username);
-  const people = { username: { in: usernames }, email: { endsWith: "@example.org" } };
-  await database.action.deleteMany({ where: { user: people } });
-  await database.user.deleteMany({ where: people });
+  const people = await deps.database.user.findMany({
+    where: { username: { in: usernames }, email: { endsWith: "@example.org" } },
+    select: { id: true },
+  });
+  for (const person of people) await removePerson(deps, { person });
 }
 
 const idOf = (people: Ids, username: string): number => {

@@ -41,7 +41,17 @@ export function createRateLimits(stores: RateLimitStores, { enabled }: { enabled
     signInsByAccountAndAddress: limit("sign-in-pair", 10, 900),
     /** Failed sign-ins to one account from anywhere: never refuses by itself, so nobody locks an owner out. */
     signInsByAccount: limit("sign-in-account", Number.MAX_SAFE_INTEGER, 3600),
+    /** Codes of a second factor, right or wrong, for one account from one address. */
+    codesByAccountAndAddress: limit("code-pair", 10, 900),
+    /** Codes of an authenticator app for one account from anywhere: never refuses by itself. */
+    codesByAccount: limit("code-account", Number.MAX_SAFE_INTEGER, 86_400),
+    /** Where from somebody gave a right code: kept to be asked, refuses nobody. */
+    networksOfCodes: limit("code-network", Number.MAX_SAFE_INTEGER, 90 * 86_400),
+    /** One answer to each challenge, for as long as it lives: counted also where nothing else is. */
+    passkeyChallenges: limitBy(limiterIn(stores, "passkey-challenge", 1, 300), 1),
     registrationsByAddress: limit("register", 100, 3600),
+    /** People who come back from the OpenID Connect provider, which is asked about each. */
+    openidByAddress: limit("openid-address", 100, 900),
     /** Mails asked for from one address, whoever they are for. */
     mailsByAddress: limit("mail-address", 30, 3600),
     /** Links to set a new password. The window is the life of a link: whoever is refused has one that works. */

@@ -5,7 +5,9 @@ import type { FlashMessage } from "#web/types.ts";
 /** Keeps a message for the next page this visitor sees. */
 export function addFlash(req: Request, text: string, kind: FlashMessage["kind"] = "success"): void {
   if (!req.user) req.session.cookie.maxAge = strangerMilliseconds;
-  req.session.flash = [...(req.session.flash ?? []), { kind, text }];
+  // Clicked twice, it is said once.
+  const others = (req.session.flash ?? []).filter((message) => message.text !== text);
+  req.session.flash = [...others, { kind, text }];
 }
 
 /** The waiting messages, once. */

@@ -16,28 +16,6 @@ export const requireSignIn: RequestHandler = (req, res, next) => {
   res.redirect(303, `/login?next=${encodeURIComponent(pageToReturnTo(req))}`);
 };
 
-/**
- * Lets those through who proved who they are within this time, on this device; the others do it once
- * more and come back. Stands behind requireSignIn, or where nobody else gets.
- */
-export function requireConfirmation(
-  { clock }: { clock: () => Date },
-  withinMilliseconds: number,
-): RequestHandler {
-  return (req, res, next) => {
-    const since = clock().getTime() - viewerOf(req).confirmedAt.getTime();
-    if (since <= withinMilliseconds) return next();
-    res.set("Cache-Control", "no-store");
-    if (wantsJson(req)) {
-      res.status(403).json({ status: "error", code: "confirmation_required" });
-      return;
-    }
-    if (req.method === "POST")
-      addFlash(req, "Confirm that it is you, then send it again.", "notice");
-    res.redirect(303, `/confirm?next=${encodeURIComponent(pageToReturnTo(req))}`);
-  };
-}
-
 /** The signed-in person of a route behind requireSignIn. */
 export function viewerOf(req: Request): Viewer {
   if (!req.user) throw new Error("This route must stand behind requireSignIn.");
@@ -45,7 +23,7 @@ export function viewerOf(req: Request): Viewer {
 }
 
 /** Nobody returns to a POST: that leads back to the page its form was on. */
-function pageToReturnTo(req: Request): string {
+export function pageToReturnTo(req: Request): string {
   if (req.method === "GET" || req.method === "HEAD") return req.originalUrl;
   const referer = URL.parse(req.get("Referer") ?? "");
   return referer?.host === req.get("Host")

@@ -2,8 +2,8 @@ import type { Request, RequestHandler } from "express";
 import passport from "passport";
 import { Strategy as LocalStrategy } from "passport-local";
 import { csrfTokenOf } from "#web/csrf.ts";
-import { hasSession } from "#web/sessions.ts";
-import type { Viewer } from "#web/types.ts";
+import { hasSession, strangerMilliseconds } from "#web/sessions.ts";
+import type { PendingSignIn, Viewer } from "#web/types.ts";
 
 type Person = Omit<Viewer, "sessionId" | "photo" | "confirmedAt">;
 
@@ -17,10 +17,12 @@ export interface SignInFunctions {
   }): Promise<Person | null>;
   /** @throws when this person may not sign in yet */
   requireMayEnter(person: { id: number; isSuperuser: boolean }): Promise<void>;
-  hasSecondFactor(personId: number): Promise<boolean>;
+  /** What must still be so when the second step is done; null where none is asked for. */
+  findSecondStep(personId: number): Promise<string | null>;
   startSession(personId: number, device: { userAgent: string; isKept: boolean }): Promise<string>;
   findSession(sessionId: string): Promise<Viewer | null>;
   endSession(sessionId: string): Promise<void>;
+  clock(): Date;
 }
 
 export interface SignIn {
@@ -81,15 +83,17 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       }),
     enter: async (req, person, { next, isKept, isSecondStepDone = false }) => {
       await functions.requireMayEnter(person);
-      if (!isSecondStepDone && (await functions.hasSecondFactor(person.id))) {
-        req.session.pendingSignIn = { personId: person.id, isKept, next, since: Date.now() };
-        return "/login/second-factor";
-      }
       const before = req.user?.sessionId;
-      await logIn(req, { ...notYetEntered(person), isKept });
+      const stamp = isSecondStepDone ? null : await functions.findSecondStep(person.id);
+      if (stamp === null) {
+        await logIn(req, { ...notYetEntered(person), isKept });
+      } else {
+        const since = functions.clock().getTime();
+        await startWaiting(req, { personId: person.id, isKept, next, since, stamp });
+      }
       // Nothing could end it any more.
       if (before) await functions.endSession(before);
-      return next;
+      return stamp === null ? next : "/login/second-factor";
     },
     signOut: (req) =>
       new Promise((resolve, reject) => {
@@ -110,8 +114,19 @@ const notYetEntered = (person: Person): Entering => ({
 
 /** Regenerates the session id and stores the session before it returns. */
 const logIn = (req: Request, person: Entering) =>
+  orWithoutSession(req, (done) => req.logIn(person, done));
+
+/** The same: whoever planted an id must not find half a sign-in behind it. */
+async function startWaiting(req: Request, pending: PendingSignIn): Promise<void> {
+  await orWithoutSession(req, (done) => req.session.regenerate(done));
+  req.session.cookie.maxAge = strangerMilliseconds;
+  req.session.pendingSignIn = pending;
+  await orWithoutSession(req, (done) => req.session.save(done));
+}
+
+const orWithoutSession = (req: Request, work: (done: (error?: unknown) => void) => void) =>
   new Promise<void>((resolve, reject) => {
-    req.logIn(person, (error) => {
+    work((error) => {
       if (!error) return resolve();
       // A store that hangs may keep it later all the same: no cookie may name what was refused.
       Object.assign(req, { session: undefined });

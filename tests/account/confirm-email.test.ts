@@ -102,6 +102,27 @@ describe("a link", () => {
     await expectDead(path);
   });
 
+  test("says to the second of two clicks that the address is confirmed, to nobody else", async () => {
+    const { email, path } = await newcomer();
+    const device = createVisitor(site.app);
+    await device.get(path);
+    const answers = await Promise.all([1, 2, 3].map(() => follow(path, device)));
+    const told = { status: 303, location: "/login" };
+    expect(answers).toMatchObject([told, told, told]);
+    expect(await follow(path, device)).toMatchObject(told);
+    expect((await device.get("/login")).$(".flash")).toHaveLength(1);
+    expect(await confirmedAt(email)).not.toBeNull();
+    await expectDead(path);
+
+    const other = await newcomer();
+    await device.get(other.path);
+    expect((await follow(path, device)).status).toBe(404);
+    const data = { email: newPerson().email, emailConfirmedAt: new Date() };
+    await follow(other.path);
+    await site.deps.database.user.update({ where: { id: other.id }, data });
+    expect((await follow(other.path, device)).status).toBe(404);
+  });
+
   test("works for three days, and is swept then", async () => {
     const { id, path } = await newcomer();
     const later = await newcomer();

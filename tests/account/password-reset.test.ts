@@ -89,6 +89,8 @@ describe("a forgotten password", () => {
     }
     const own = await send(path, username.padEnd(8, "_"));
     expect(own.status === 422 || username.length < 8).toBe(true);
+    const address = await send(path, email.toUpperCase());
+    expect([address.status, Object.keys(address.errors)]).toEqual([422, ["password"]]);
     expect((await createVisitor(site.app).post(path)).status).toBe(422);
     expect((await send(path)).status).toBe(303);
   });

@@ -156,7 +156,7 @@ describe("a wrong form", () => {
         "a@b.org\r\nBcc: x@y.org",
       ],
     ],
-    ["firstName", ["a".repeat(151)]],
+    ["firstName", ["a".repeat(151), "Ana\r\nBcc: x@y.org", "A\u0007na", "A\u009bna"]],
   ])("refuses what cannot be a %s", async (field, values) => {
     for (const value of values) {
       const answer = await register(newForm({ [field]: value }));
@@ -185,6 +185,16 @@ describe("passwords", () => {
       newForm({ username: "ana_novakova", password, password2: password }),
     );
     expect(Object.keys(answer.errors)).toEqual(["password"]);
+  });
+
+  test("refuses the e-mail address and what stands before its @", async () => {
+    const form = newForm();
+    const email = form["email"] ?? "";
+    for (const password of [email, email.replace(/@.*/, "!9")]) {
+      const answer = await register({ ...form, password, password2: password });
+      expect(Object.keys(answer.errors)).toEqual(["password"]);
+      expect(answer.errors["password"]).toMatch(/your (username|e-mail address)/);
+    }
   });
 
   test("refuses two that differ, also by a space at the end", async () => {

@@ -81,7 +81,7 @@ describe("the archive", () => {
       [
         ...["followers.json", "following.json", "images.json", "likes.json", "photo.webp"],
         ...images.map((image: { file: string }) => image.file),
-        ...["profile.json", "sessions.json"],
+        ...["connections.json", "passkeys.json", "profile.json", "sessions.json"],
       ].toSorted(),
     );
     expect(readJson(archive, "profile.json")).toMatchObject({

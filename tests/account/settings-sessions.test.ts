@@ -87,6 +87,20 @@ describe("the password", () => {
     expect(Object.keys(answer.errors)).toEqual(["password"]);
   });
 
+  test("may not be the e-mail address", async () => {
+    const email = "cormorant.kingfisher@example.org";
+    const person = await signedInPerson(site, { email });
+    for (const password of [email, "Cormorant-Kingfisher1"]) {
+      const answer = await person.visitor.post("/settings/password", {
+        currentPassword: goodPassword,
+        password,
+        password2: password,
+      });
+      expect([answer.status, Object.keys(answer.errors)]).toEqual([422, ["password"]]);
+      expect(answer.errors["password"]).toContain("your e-mail address");
+    }
+  });
+
   test("guessed from a session that was left open is limited", async () => {
     const statuses = [];
     for (let count = 0; count < 11; count += 1) {

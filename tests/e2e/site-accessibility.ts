@@ -63,7 +63,7 @@ export function testAccessibility(journey: SiteJourney): void {
   }, 120_000);
 }
 
-async function faultsOf(page: Page): Promise<string[]> {
+export async function faultsOf(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (const { colorScheme, ...size } of looks) {
     await page.setViewportSize(size);

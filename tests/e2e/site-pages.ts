@@ -3,6 +3,7 @@ import { Unavailable } from "#lib/errors.ts";
 import { drawPicture } from "#tests/factories/images.ts";
 import { goodPassword } from "#tests/factories/people.ts";
 import { administrator } from "#tests/support/site-server.ts";
+import { accountPages } from "./account-pages.ts";
 import { type SiteJourney, signIn } from "./site-set-up.ts";
 
 export interface SitePage {
@@ -28,8 +29,8 @@ const press = (page: Page, name: string) =>
   page.getByRole("main").getByRole("button", { name, exact: true }).click();
 
 /** Every page there is, in every state worth looking at, one person's in this order. */
-export async function everyPage({ site }: SiteJourney, { member }: People): Promise<SitePage[]> {
-  const { strangers, deps } = site;
+export async function everyPage(journey: SiteJourney, { member }: People): Promise<SitePage[]> {
+  const { strangers, deps } = journey.site;
   strangers.serve(
     "/similar.jpg",
     await drawPicture(100, { width: 800, height: 450 }),
@@ -175,7 +176,7 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
         await page.getByText("Delete this picture").click();
       },
     },
-    ...["profile", "password", "sessions", "data", "delete"].map((name) =>
+    ...["profile", "password", "passkeys", "sessions", "data", "delete"].map((name) =>
       at(`settings, ${name}`, "member", `/settings/${name}`),
     ),
     {
@@ -205,6 +206,7 @@ export async function everyPage({ site }: SiteJourney, { member }: People): Prom
       },
     },
     at("join", "visitor", "/register"),
+    ...(await accountPages(journey)),
     { name: "join, errors", who: "visitor", open: (page) => join(page, "no name", "other") },
     {
       name: "bookmarklet",

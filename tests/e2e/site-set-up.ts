@@ -23,7 +23,7 @@ export interface Member {
 }
 
 /** One site and one browser for the test file; a test fails when its pages complain of anything. */
-export function setUpSite({ demo = false } = {}): SiteJourney {
+export function setUpSite(options: Parameters<typeof startSite>[0] = {}): SiteJourney {
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
   const journey = {
@@ -51,7 +51,7 @@ export function setUpSite({ demo = false } = {}): SiteJourney {
   } as SiteJourney;
 
   beforeAll(async () => {
-    [journey.site, journey.browser] = await Promise.all([startSite({ demo }), launchBrowser()]);
+    [journey.site, journey.browser] = await Promise.all([startSite(options), launchBrowser()]);
   }, 90_000);
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
@@ -68,7 +68,7 @@ export function setUpSite({ demo = false } = {}): SiteJourney {
 export async function signIn(page: Page, username: string, password = goodPassword): Promise<void> {
   await page.getByLabel("Username or e-mail address").fill(username);
   await page.getByLabel("Password").fill(password);
-  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("main").getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL((url) => url.pathname !== "/login");
 }
 

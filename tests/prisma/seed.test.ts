@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { likeImage } from "#features/images/like-image.ts";
+import { followPerson } from "#features/users/follow-person.ts";
 import { verifyPassword } from "#platform/passwords.ts";
+import { forgetDemo } from "#prisma/demo/seed-demo.ts";
 import { seed } from "#prisma/seed.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 
@@ -55,4 +58,25 @@ describe("the first start", () => {
     expect(said).toHaveLength(1);
     expect(await site.deps.database.action.count()).toBe(before);
   });
+});
+
+test("what an interrupted start left is forgotten whole, and nothing else", async () => {
+  const { database } = site.deps;
+  const admin = await database.user.findUniqueOrThrow({ where: { username: "admin" } });
+  const image = await database.image.findFirstOrThrow();
+  await followPerson(site.deps, { actor: admin, person: { id: image.ownerId } });
+  await likeImage(site.deps, { actor: admin, image });
+  await forgetDemo(site.deps);
+  expect(await database.user.findMany()).toMatchObject([{ username: "admin" }]);
+  const profile = await database.profile.findUniqueOrThrow({ where: { userId: admin.id } });
+  expect(profile).toMatchObject({ followingCount: 0, followersCount: 0 });
+  const left = await Promise.all([
+    database.image.count(),
+    database.like.count(),
+    database.contact.count(),
+    database.action.count({
+      where: { OR: [{ userId: { not: admin.id } }, { targetType: "image" }] },
+    }),
+  ]);
+  expect(left).toEqual([0, 0, 0, 0]);
 });

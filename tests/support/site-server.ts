@@ -20,12 +20,20 @@ export interface SiteServer extends TestApp {
 
 export const administrator = { username: "admin", password: "magpies-nest-in-may" };
 
-/** @param demo whether it opens with the demo's people and pictures, which takes some seconds */
-export async function startSite({ demo = false } = {}): Promise<SiteServer> {
+/**
+ * @param demo whether it opens with the demo's people and pictures, which takes some seconds
+ * @param hostname what it calls itself: passkeys know names only
+ * @param settings more of them, by its address
+ */
+export async function startSite({
+  demo = false,
+  hostname = "127.0.0.1",
+  settings = async (_origin: string): Promise<Record<string, string>> => ({}),
+} = {}): Promise<SiteServer> {
   const [strangers, pages] = await Promise.all([startImageServer(), startPageServer()]);
   // The bookmarklet and the mails name BASE_URL, so the port is known before anything is made.
   const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http://${hostname}:${port}`;
   const site = await startTestApp({
     PORT: String(port),
     BASE_URL: origin,
@@ -33,6 +41,7 @@ export async function startSite({ demo = false } = {}): Promise<SiteServer> {
     ADMIN_USERNAME: administrator.username,
     ADMIN_PASSWORD: administrator.password,
     SEED_DEMO: String(demo),
+    ...(await settings(origin)),
   });
   await seed(site.deps, () => {});
   await serveWalk(strangers);

@@ -166,11 +166,12 @@ describe("static files", () => {
     const expected: Record<string, string> = {
       "site.css": "text/css; charset=utf-8",
       "site.js": "text/javascript; charset=utf-8",
+      "password-strength.js": "text/javascript; charset=utf-8",
       "magpie.svg": "image/svg+xml",
     };
     for (const [name, type] of Object.entries(expected)) {
       const url = site.deps.assets.urlOf(name);
-      expect(url).toMatch(/^\/static\/\w+\.[0-9a-f]{12}\.\w+$/);
+      expect(url).toMatch(/^\/static\/[\w-]+\.[0-9a-f]{12}\.\w+$/);
       const answer = await createVisitor(site.app).get(url);
       expect([name, answer.status, answer.headers["content-type"]]).toEqual([name, 200, type]);
     }

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { mailFiles, readMail } from "#tests/support/mails.ts";
+import { cloneDatabase } from "#tests/support/test-app.ts";
 import { createVisitor } from "#tests/support/visitor.ts";
 
 let base: string;
@@ -114,6 +116,18 @@ describe("one machine with nothing else installed", () => {
     expect(await signInAs(next.origin ?? "", "admin", password)).toBe(303);
     expect((await stop(next, "SIGINT")).code).toBe(0);
   });
+});
+
+test("mails and the bookmarklet name the port that the system chose, also for several processes", async () => {
+  const DATA_DIR = join(base, "chosen-port");
+  const DATABASE_URL = await cloneDatabase();
+  const { origin } = await start({ DATA_DIR, DATABASE_URL, WEB_PROCESSES: "2" });
+  const visitor = createVisitor(origin ?? "");
+  expect((await visitor.get("/bookmarklet")).text).toContain(origin);
+  await visitor.post("/password-reset", { email: "admin@localhost" }, { from: "/password-reset" });
+  await expect.poll(() => mailFiles(DATA_DIR)).toHaveLength(1);
+  const { text } = readMail(readFileSync(mailFiles(DATA_DIR)[0] ?? "", "utf8"));
+  expect(text).toContain(`${origin}/password-reset/`);
 });
 
 test("a signal while it makes its database ends it, and the database with it", async () => {

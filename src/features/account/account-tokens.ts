@@ -44,11 +44,11 @@ export async function renewToken(
 }
 
 /** The token of a link, with its person, while it may be used; changes nothing. */
-export function findToken(
+export async function findToken(
   tx: Transaction,
   { token, purpose, now }: { token: string; purpose: AccountTokenPurpose; now: Date },
 ) {
-  return tx.accountToken.findFirst({
+  const found = await tx.accountToken.findFirst({
     where: {
       tokenHash: hashOf(token),
       purpose,
@@ -57,6 +57,8 @@ export function findToken(
     },
     include: { user: { select: { id: true, username: true, email: true } } },
   });
+  // Prisma reads the person by a second statement, and may find that they left meanwhile.
+  return found?.user ? found : null;
 }
 
 /**
@@ -81,4 +83,4 @@ function newToken(purpose: AccountTokenPurpose, now: Date) {
 }
 
 /** What is kept of a token: whoever reads the database cannot follow its link. */
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
+export const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");

@@ -1,4 +1,8 @@
-import { absoluteMilliseconds, idleMilliseconds } from "#features/account/find-session.ts";
+import {
+  absoluteMilliseconds,
+  idleMilliseconds,
+  unkeptMilliseconds,
+} from "#features/account/find-session.ts";
 import type { Database } from "#platform/database.ts";
 
 export const sweepSessionsQueue = "account.sweep-sessions";
@@ -13,6 +17,7 @@ export async function sweepSessions(deps: {
     where: {
       OR: [
         { lastSeenAt: { lt: new Date(now - idleMilliseconds) } },
+        { isKept: false, lastSeenAt: { lt: new Date(now - unkeptMilliseconds) } },
         { createdAt: { lt: new Date(now - absoluteMilliseconds) } },
       ],
     },

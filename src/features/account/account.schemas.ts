@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { refusalOfPassword } from "#features/account/password-rules.ts";
+import { type PasswordOwner, refusalOfPassword } from "#lib/password-rules.ts";
 
 const text = (sentence: string) => z.string(sentence).trim();
+
+/** What stands in one line of a page, such as a name; may be empty. */
+export const oneLine = (most: number) =>
+  text(`Use at most ${most} characters.`)
+    .max(most, `Use at most ${most} characters.`)
+    .regex(/^\P{Cc}*$/u, "Leave out line breaks and control characters.");
 
 export const UsernameSchema = text("Choose a username.")
   .min(1, "Choose a username.")
@@ -26,7 +32,7 @@ const newPassword = {
 
 function passwordIssues(
   { password, password2 }: { password: string; password2: string },
-  username: string,
+  owner: PasswordOwner,
 ) {
   const issue = (field: string, message: string) => ({
     code: "custom" as const,
@@ -34,7 +40,7 @@ function passwordIssues(
     message,
     input: "",
   });
-  const refusal = refusalOfPassword(password, username);
+  const refusal = refusalOfPassword(password, owner);
   return [
     ...(refusal ? [issue("password", refusal)] : []),
     ...(password === password2
@@ -43,22 +49,22 @@ function passwordIssues(
   ];
 }
 
-export const passwordResetSchema = (username: string) =>
+export const passwordResetSchema = (owner: PasswordOwner) =>
   z.object(newPassword).check(({ value, issues }) => {
-    issues.push(...passwordIssues(value, username));
+    issues.push(...passwordIssues(value, owner));
   });
 
 export const RegistrationSchema = z
   .object({
     username: UsernameSchema,
-    firstName: z.string().trim().max(150, "Use at most 150 characters.").default(""),
+    firstName: oneLine(150).default(""),
     email: text("Enter your e-mail address.")
       .max(254, "Use at most 254 characters.")
       .pipe(z.email("Enter an e-mail address, such as ana@example.org.")),
     ...newPassword,
   })
   .check(({ value, issues }) => {
-    issues.push(...passwordIssues(value, value.username));
+    issues.push(...passwordIssues(value, value));
   });
 
 export type Registration = z.output<typeof RegistrationSchema>;

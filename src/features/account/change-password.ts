@@ -1,4 +1,5 @@
-import { NotFound } from "#lib/errors.ts";
+import { Invalid, NotFound } from "#lib/errors.ts";
+import { refusalOfPassword } from "#lib/password-rules.ts";
 import type { Database } from "#platform/database.ts";
 import { hashPassword } from "#platform/passwords.ts";
 
@@ -16,13 +17,23 @@ export async function changePassword(
   });
 }
 
-/** Sets the actor's own password; they stay signed in here and nowhere else. @throws NotFound */
+/**
+ * Sets the actor's own password; they stay signed in here and nowhere else.
+ * @throws NotFound, and Invalid for `password` when it is too easy to guess
+ */
 export async function changeOwnPassword(
   { database }: { database: Database },
   { actor, password }: { actor: { id: number; sessionId: string }; password: string },
 ): Promise<void> {
-  const passwordHash = await hashPassword(password);
   const { id: userId, sessionId } = actor;
+  const person = await database.user.findUnique({
+    where: { id: userId },
+    select: { username: true, email: true },
+  });
+  if (!person) throw new NotFound();
+  const refusal = refusalOfPassword(password, person);
+  if (refusal) throw new Invalid({ password: refusal });
+  const passwordHash = await hashPassword(password);
   await database.$transaction(async (tx) => {
     const { count } = await tx.user.updateMany({ where: { id: userId }, data: { passwordHash } });
     if (count === 0) throw new NotFound();

@@ -61,8 +61,9 @@ export function confirmEmailRoutes(deps: {
     .get(keepCsrfToken, async (req, res) => {
       const { token } = req.params;
       try {
-        const { email } = await getConfirmation(deps, { token });
-        res.render("account/confirm-email", { token, email, taken: null });
+        const confirmation = await getConfirmation(deps, { token });
+        req.session.shownConfirmation = confirmation;
+        res.render("account/confirm-email", { token, email: confirmation.email, taken: null });
       } catch (error) {
         if (!(error instanceof NotFound) || wantsJson(req)) throw error;
         res.status(404).render("account/dead-link", { again: "/confirm-email" });
@@ -71,7 +72,7 @@ export function confirmEmailRoutes(deps: {
     .post(requireCsrf, async (req, res) => {
       const { token } = req.params;
       try {
-        await confirmEmail(deps, { token });
+        await confirmEmail(deps, { token, shown: req.session.shownConfirmation });
         addFlash(req, `Your e-mail address is confirmed.${req.user ? "" : " Sign in to go on."}`);
         res.redirect(303, req.user ? "/settings/profile" : "/login");
       } catch (error) {

@@ -1,10 +1,11 @@
-import { findToken, issueToken, useToken } from "#features/account/account-tokens.ts";
+import { findToken, hashOf, issueToken, useToken } from "#features/account/account-tokens.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
 import { Conflict, Forbidden, NotFound } from "#lib/errors.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
 import { Prisma } from "#prisma/generated/client.ts";
+import type { ShownConfirmation } from "#web/types.ts";
 
 /** Has a link sent that proves whose an address is; the one before ends at once. */
 export async function requestConfirmation(
@@ -66,14 +67,15 @@ export async function resendConfirmationTo(
   );
 }
 
-/** Which address a link confirms; changes nothing. @throws NotFound when it cannot be used */
+/** What a link confirms; changes nothing. @throws NotFound when it cannot be used */
 export async function getConfirmation(
   { database, clock }: { database: Database; clock: () => Date },
   { token }: { token: string },
-): Promise<{ email: string }> {
+): Promise<ShownConfirmation> {
   const found = await findToken(database, { token, purpose: "confirm_email", now: clock() });
   if (!found) throw new NotFound();
-  return { email: found.email };
+  const { tokenHash, userId, email } = found;
+  return { tokenHash, userId, email };
 }
 
 /**
@@ -82,7 +84,7 @@ export async function getConfirmation(
  */
 export async function confirmEmail(
   { database, clock }: { database: Database; clock: () => Date },
-  { token }: { token: string },
+  { token, shown }: { token: string; shown?: ShownConfirmation | undefined },
 ): Promise<void> {
   const now = clock();
   try {
@@ -95,6 +97,8 @@ export async function confirmEmail(
       });
     });
   } catch (error) {
+    // The second click of two finds the link used up, and its answer is the one that is seen.
+    if (error instanceof NotFound && (await isConfirmed({ database }, { token, shown }))) return;
     if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002") {
       throw error;
     }
@@ -103,6 +107,19 @@ export async function confirmEmail(
       "This address came to belong to another account meanwhile. Yours keeps the one it has.",
     );
   }
+}
+
+/**
+ * Whether a link that is dead now has done what it was for. Only who was shown it alive is told: it
+ * says that an address is somebody's here.
+ */
+async function isConfirmed(
+  { database }: { database: Database },
+  { token, shown }: { token: string; shown: ShownConfirmation | undefined },
+): Promise<boolean> {
+  if (shown?.tokenHash !== hashOf(token)) return false;
+  const where = { id: shown.userId, email: shown.email, emailConfirmedAt: { not: null } };
+  return (await database.user.count({ where })) === 1;
 }
 
 /**

@@ -90,3 +90,15 @@ export const readSessions = ({ sql }: { sql: Sql }, { id }: Owner) =>
   sql<object>`
     select user_agent as "userAgent", created_at as "createdAt", last_seen_at as "lastSeenAt"
     from sessions where user_id = ${id} order by created_at desc limit 10000`;
+
+/** What they are called and when they were used; what they are checked with is nobody's business. */
+export const readPasskeys = ({ sql }: { sql: Sql }, { id }: Owner) =>
+  sql<object>`
+    select name, created_at as "createdAt", last_used_at as "lastUsedAt"
+    from passkeys where user_id = ${id} order by created_at desc, id limit 100`;
+
+/** Where else they have an account that signs them in here. */
+export const readConnections = ({ sql }: { sql: Sql }, { id }: Owner) =>
+  sql<object>`
+    select issuer, label, created_at as "createdAt", last_used_at as "lastUsedAt"
+    from oidc_identities where user_id = ${id} order by created_at, issuer`;

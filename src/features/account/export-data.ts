@@ -1,8 +1,10 @@
 import {
   type ExportedImage,
+  readConnections,
   readContacts,
   readImages,
   readLikes,
+  readPasskeys,
   readPerson,
   readSessions,
 } from "#features/account/export-data.queries.ts";
@@ -42,6 +44,8 @@ async function* entriesOf(
   yield json("following.json", followed(readContacts(deps, { ...person, list: "following" })));
   yield json("followers.json", followed(readContacts(deps, { ...person, list: "followers" })));
   yield json("sessions.json", each(await readSessions(deps, person)));
+  yield json("passkeys.json", each(await readPasskeys(deps, person)));
+  yield json("connections.json", each(await readConnections(deps, person)));
   if (person.photo) {
     yield* stored(deps, photoKey(person.photo, 320), "photo.webp", deps.clock());
   }

@@ -60,8 +60,8 @@ export function passwordResetRoutes(deps: {
     .post(requireCsrf, async (req, res) => {
       const { token } = req.params;
       try {
-        const { username } = await getPasswordReset(deps, { token });
-        const { password } = parseInput(passwordResetSchema(username), req.body);
+        const person = await getPasswordReset(deps, { token });
+        const { password } = parseInput(passwordResetSchema(person), req.body);
         await resetPassword(deps, { token, password });
         addFlash(
           req,

@@ -19,7 +19,7 @@ export interface NewPerson {
   isSuperuser?: boolean;
 }
 
-interface RegisterDeps {
+export interface RegisterDeps {
   database: Database;
   clock: () => Date;
   jobs: Jobs;
@@ -50,8 +50,8 @@ export async function registerPerson(deps: RegisterDeps, { input }: { input: Reg
   }
 }
 
-/** Answers the same however often it is asked: beyond the limit it only writes no more. */
-async function tellOwner(deps: RegisterDeps, email: string): Promise<void> {
+/** Tells whoever has an address; beyond the limit it only writes no more. */
+export async function tellOwner(deps: RegisterDeps, email: string): Promise<void> {
   try {
     await deps.limits.confirmationsByAccount.take(`taken ${email.toLowerCase()}`);
   } catch (error) {
@@ -69,12 +69,16 @@ async function tellOwner(deps: RegisterDeps, email: string): Promise<void> {
  */
 export async function createPerson(
   deps: { database: Database; clock: () => Date },
-  person: NewPerson,
+  person: Omit<NewPerson, "password"> & {
+    /** Null for somebody who signs in by another service. */
+    password: string | null;
+    emailConfirmedAt?: Date | null;
+  },
   alongside?: (tx: Transaction, user: { id: number }, now: Date) => Promise<void>,
 ) {
   const { password, ...columns } = person;
   // Hashed before the keys are tried: a taken name must not answer sooner than a free one.
-  const passwordHash = await hashPassword(password);
+  const passwordHash = password === null ? null : await hashPassword(password);
   const now = deps.clock();
   try {
     return await deps.database.$transaction(async (tx) => {
@@ -90,7 +94,10 @@ export async function createPerson(
 /** Their rows and their first deed, in a transaction of the caller's; the unique keys may refuse it. */
 export async function insertPerson(
   tx: Transaction,
-  columns: Omit<NewPerson, "password"> & { passwordHash: string },
+  columns: Omit<NewPerson, "password"> & {
+    passwordHash: string | null;
+    emailConfirmedAt?: Date | null;
+  },
   now: Date,
 ) {
   const user = await tx.user.create({

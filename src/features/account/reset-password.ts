@@ -31,7 +31,7 @@ export async function requestPasswordReset(
 export async function getPasswordReset(
   { database, clock }: ResetDeps,
   { token }: { token: string },
-): Promise<{ username: string }> {
+): Promise<{ username: string; email: string }> {
   return (await getToken(database, token, clock())).user;
 }
 

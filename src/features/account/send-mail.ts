@@ -18,7 +18,14 @@ export type Mail =
   /** To the address that waits to be confirmed. */
   | { template: "confirm-email"; userId: number }
   /** To the address before a change. */
-  | { template: "email-change"; userId: number; to: string };
+  | { template: "email-change"; userId: number; to: string }
+  /** To the address somebody has. */
+  | {
+      template: "second-factor-on" | "second-factor-off" | "recovery-code-used";
+      userId: number;
+    }
+  | { template: "passkey-added" | "passkey-removed"; userId: number }
+  | { template: "identity-connected" | "identity-disconnected"; userId: number };
 
 const minute = 60;
 /** About five hours: a mail server may be away for a while. */
@@ -47,6 +54,13 @@ const subjects: Record<Mail["template"], string> = {
   "confirm-email": "Confirm your e-mail address",
   "address-taken": "You have an account already",
   "email-change": "Your e-mail address is about to change",
+  "second-factor-on": "Two-step sign-in is on",
+  "second-factor-off": "Two-step sign-in is off",
+  "recovery-code-used": "A recovery code was used",
+  "passkey-added": "A passkey was added",
+  "passkey-removed": "A passkey was removed",
+  "identity-connected": "Another way to sign in",
+  "identity-disconnected": "One way less to sign in",
 };
 
 /** Writes and sends one mail; where its person is gone or it has no purpose any more, none. */
@@ -68,6 +82,11 @@ async function findLetter(
   if (mail.template === "email-change") {
     const where = { id: mail.userId, isActive: true };
     return (await database.user.findFirst({ where })) && { to: mail.to };
+  }
+  if ("userId" in mail) {
+    const where = { id: mail.userId, isActive: true };
+    const person = await database.user.findFirst({ where, select: { email: true } });
+    return person && { to: person.email };
   }
   const person = await database.user.findFirst({
     where: { email: mail.email, isActive: true },

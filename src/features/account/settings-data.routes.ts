@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
-import { confirmPassword } from "#features/account/confirm-password.ts";
+import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
 import { exportData } from "#features/account/export-data.ts";
 import { type RemovePersonDeps, removePerson } from "#features/account/remove-person.ts";
 import { getOwnProfile } from "#features/account/settings.queries.ts";
@@ -44,13 +44,16 @@ export function dataSettings(deps: DataSettingsDeps, signIn: SignIn): Router {
 
   router
     .route("/settings/delete")
-    .get(requireSignIn, (_req, res) => {
-      res.render("account/settings-delete", { values: {}, errors: {} });
+    .get(requireSignIn, async (req, res) => {
+      const identity = await getIdentity(deps, viewerOf(req));
+      res.render("account/settings-delete", { values: {}, errors: {}, identity });
     })
     .post(requireSignIn, requireCsrf, async (req, res) => {
       const actor = viewerOf(req);
+      const identity = await getIdentity(deps, actor);
       try {
-        const { password } = parseInput(deletionSchema(actor.username), req.body);
+        const schema = deletionSchema(actor.username, identity.hasPassword);
+        const { password } = parseInput(schema, req.body);
         await confirmPassword(deps, {
           actor,
           password,
@@ -61,7 +64,7 @@ export function dataSettings(deps: DataSettingsDeps, signIn: SignIn): Router {
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "password" });
         const values = { username: req.body?.username };
-        return res.render("account/settings-delete", { values, errors });
+        return res.render("account/settings-delete", { values, errors, identity });
       }
       await signIn.signOut(req);
       addFlash(req, "Your account is deleted, with everything that was in it.");

@@ -1,5 +1,5 @@
 import { type Request, Router } from "express";
-import { confirmPassword } from "#features/account/confirm-password.ts";
+import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
 import { readPhoto } from "#features/account/keep-photo.ts";
 import { getOwnProfile, type OwnProfile } from "#features/account/settings.queries.ts";
 import {
@@ -41,7 +41,8 @@ export function profileSettings(deps: ProfileSettingsDeps): Router {
     .route("/settings/profile")
     .get(requireSignIn, async (req, res) => {
       const profile = await getOwnProfile(deps, viewerOf(req));
-      res.render("account/settings-profile", { ...profileFormOf(profile), errors: {} });
+      const identity = await getIdentity(deps, viewerOf(req));
+      res.render("account/settings-profile", { ...profileFormOf(profile, identity), errors: {} });
     })
     .post(requireSignIn, ...receive, requireCsrf, async (req, res) => {
       const profile = await getOwnProfile(deps, viewerOf(req));
@@ -59,8 +60,9 @@ export function profileSettings(deps: ProfileSettingsDeps): Router {
         res.redirect(303, "/settings/profile");
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField });
+        const identity = await getIdentity(deps, viewerOf(req));
         res.render("account/settings-profile", {
-          ...profileFormOf(profile, typedIn(req)),
+          ...profileFormOf(profile, identity, typedIn(req)),
           // No browser lets a page put a chosen file back into its form.
           errors: receivedFile(req) ? { photo: chooseAgain, ...errors } : errors,
         });

@@ -1,4 +1,8 @@
-import { absoluteMilliseconds, idleMilliseconds } from "#features/account/find-session.ts";
+import {
+  absoluteMilliseconds,
+  idleMilliseconds,
+  unkeptMilliseconds,
+} from "#features/account/find-session.ts";
 import { NotFound } from "#lib/errors.ts";
 import { type Sql, sqlNumber } from "#platform/sql.ts";
 
@@ -35,6 +39,13 @@ export async function getOwnProfile(
   return profile;
 }
 
+/** People who sign in through another service or with a passkey may have none. */
+export async function hasPassword({ sql }: { sql: Sql }, { id }: { id: number }): Promise<boolean> {
+  const [person] = await sql<{ has: boolean }>`
+    select password_hash is not null as has from users where id = ${id}`;
+  return person?.has === true;
+}
+
 export interface SessionRow {
   id: string;
   userAgent: string;
@@ -55,6 +66,7 @@ export function listSessions(
     select id, user_agent as "userAgent", created_at as "createdAt", last_seen_at as "lastSeenAt"
     from sessions
     where user_id = ${id} and last_seen_at >= ${new Date(now - idleMilliseconds)}
+      and (is_kept or last_seen_at >= ${new Date(now - unkeptMilliseconds)})
       and created_at >= ${new Date(now - absoluteMilliseconds)}
     order by id = ${sessionId}::uuid desc, last_seen_at desc, id
     limit ${sessionLimit}`;

@@ -1,6 +1,6 @@
 import { Router } from "express";
 import { changeOwnPassword } from "#features/account/change-password.ts";
-import { confirmPassword } from "#features/account/confirm-password.ts";
+import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
 import { endOtherSessions, endOwnSession } from "#features/account/end-sessions.ts";
 import { listSessions, mostSessions } from "#features/account/settings.queries.ts";
 import { newPasswordSchema } from "#features/account/settings.schemas.ts";
@@ -35,11 +35,16 @@ function passwordSettings(deps: SettingsDeps): Router {
   const router = Router();
   router
     .route("/settings/password")
-    .get(requireSignIn, (_req, res) => res.render("account/settings-password", { errors: {} }))
+    .get(requireSignIn, async (req, res) => {
+      const identity = await getIdentity(deps, viewerOf(req));
+      res.render("account/settings-password", { identity, errors: {} });
+    })
     .post(requireSignIn, requireCsrf, async (req, res) => {
       const actor = viewerOf(req);
+      const identity = await getIdentity(deps, actor);
       try {
-        const input = parseInput(newPasswordSchema(actor.username), req.body);
+        const schema = newPasswordSchema(actor.username, identity.hasPassword);
+        const input = parseInput(schema, req.body);
         await confirmPassword(deps, {
           actor,
           password: input.currentPassword,
@@ -47,11 +52,12 @@ function passwordSettings(deps: SettingsDeps): Router {
           field: "currentPassword",
         });
         await changeOwnPassword(deps, { actor, password: input.password });
-        addFlash(req, "Your password is changed. Everywhere else you are signed out.");
+        const done = identity.hasPassword ? "changed" : "set";
+        addFlash(req, `Your password is ${done}. Everywhere else you are signed out.`);
         res.redirect(303, "/settings/password");
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "currentPassword" });
-        res.render("account/settings-password", { errors });
+        res.render("account/settings-password", { identity, errors });
       }
     });
   return router;

@@ -1,12 +1,6 @@
 import { z } from "zod";
-import { refusalOfPassword } from "#features/account/password-rules.ts";
-
-const oneLine = (most: number) =>
-  z
-    .string(`Use at most ${most} characters.`)
-    .trim()
-    .max(most, `Use at most ${most} characters.`)
-    .regex(/^\P{Cc}*$/u, "Leave out line breaks and control characters.");
+import { oneLine } from "#features/account/account.schemas.ts";
+import { refusalOfPassword } from "#lib/password-rules.ts";
 
 /** The password somebody has, asked for again before what cannot be taken back. */
 const currentPassword = z
@@ -54,16 +48,19 @@ function isDay(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-export const newPasswordSchema = (username: string) =>
+/** @param hasPassword else none is asked for */
+export const newPasswordSchema = (username: string, hasPassword: boolean) =>
   z
     .object({
-      currentPassword: currentPassword.min(1, "Enter your current password."),
+      currentPassword: hasPassword
+        ? currentPassword.min(1, "Enter your current password.")
+        : currentPassword.default(""),
       // Not trimmed: spaces are part of a password.
       password: z.string("Choose a password."),
       password2: z.string("Enter the password a second time."),
     })
     .check(({ value, issues }) => {
-      const refusal = refusalOfPassword(value.password, username);
+      const refusal = refusalOfPassword(value.password, { username });
       if (refusal) issues.push({ code: "custom", path: ["password"], message: refusal, input: "" });
       if (value.password !== value.password2) {
         const message = "The two passwords differ. Enter the same one twice.";
@@ -72,7 +69,7 @@ export const newPasswordSchema = (username: string) =>
     });
 
 /** Citext compares usernames without their case, and so do we. */
-export const deletionSchema = (username: string) =>
+export const deletionSchema = (username: string, hasPassword: boolean) =>
   z.object({
     username: z
       .string("Enter your username.")
@@ -81,8 +78,7 @@ export const deletionSchema = (username: string) =>
         (typed) => typed.toLowerCase() === username.toLowerCase(),
         `Enter your username, ${username}, to say that you mean it.`,
       ),
-    password: z
-      .string("Enter your password.")
-      .min(1, "Enter your password.")
-      .max(1000, "No password here is that long."),
+    password: hasPassword
+      ? currentPassword.min(1, "Enter your password.")
+      : currentPassword.default(""),
   });

@@ -1,13 +1,19 @@
+import type { Identity } from "#features/account/confirm-password.ts";
 import type { OwnProfile, SessionRow } from "#features/account/settings.queries.ts";
 import { avatarOf } from "#features/users/users.view-data.ts";
 import { longDate, timeAgo } from "#lib/dates.ts";
 import { deviceName } from "#lib/device-name.ts";
 
 /** The form's fields as they are kept, or as they were typed. */
-export const profileFormOf = (profile: OwnProfile, typed: Record<string, string> = {}) => ({
+export const profileFormOf = (
+  profile: OwnProfile,
+  identity: Identity,
+  typed: Record<string, string> = {},
+) => ({
   person: avatarOf(profile),
   waitingEmail: profile.waitingEmail,
   isEmailConfirmed: profile.isEmailConfirmed,
+  identity,
   values: { ...profile, ...typed },
 });
 

@@ -46,7 +46,9 @@ export async function verifyCredentials(
   await signInsByAccountAndAddress.reset(pair);
   if (user.passwordHash && needsRehash(user.passwordHash)) {
     const passwordHash = await hashPassword(input.password);
-    await deps.database.user.update({ where: { id: user.id }, data: { passwordHash } });
+    // A password that was changed meanwhile stays changed.
+    const where = { id: user.id, passwordHash: user.passwordHash };
+    await deps.database.user.updateMany({ where, data: { passwordHash } });
   }
   const { id, username, isStaff, isSuperuser } = user;
   return { id, username, isStaff, isSuperuser, name: displayName(user) };

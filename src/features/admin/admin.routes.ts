@@ -10,7 +10,7 @@ import { listsRoutes } from "#features/admin/lists.routes.ts";
 import { objectsRoutes } from "#features/admin/objects.routes.ts";
 import { pickRoutes } from "#features/admin/pick.routes.ts";
 import { removalRoutes } from "#features/admin/removal.routes.ts";
-import { requireConfirmation } from "#web/guards.ts";
+import { requireConfirmation } from "#web/confirmation.ts";
 
 const hour = 3_600_000;
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { UsernameSchema } from "#features/account/account.schemas.ts";
-import { refusalOfPassword } from "#features/account/password-rules.ts";
 import { profileSchema } from "#features/account/settings.schemas.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { changeMemberships } from "#features/admin/change-memberships.ts";
@@ -17,6 +16,7 @@ import { addPerson, changePerson, changeProfile } from "#features/users/change-p
 import { changeStaff, changeSuperuser } from "#features/users/change-status.ts";
 import { activatePerson, deactivatePerson } from "#features/users/deactivate-person.ts";
 import { Conflict, Invalid } from "#lib/errors.ts";
+import { refusalOfPassword } from "#lib/password-rules.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import { hashPassword } from "#platform/passwords.ts";
 
@@ -146,7 +146,7 @@ function personSchema({ before, now }: { before: Values | null; now: Date }) {
     })
     .check(({ value, issues }) => {
       if (value.password === "" && before !== null) return;
-      const message = refusalOfPassword(value.password, value.username);
+      const message = refusalOfPassword(value.password, value);
       if (message) issues.push({ code: "custom", path: ["password"], message, input: "" });
     });
 }

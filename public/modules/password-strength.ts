@@ -1,0 +1,35 @@
+import { ZxcvbnFactory } from "@zxcvbn-ts/core";
+import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common";
+import { type PasswordOwner, refusalOfPassword } from "#lib/password-rules.ts";
+
+/** How hard a password is to guess, from 1, in a word, and what would help, if anything. */
+export interface Strength {
+  step: 1 | 2 | 3 | 4;
+  word: string;
+  advice: string;
+}
+
+// Bounded, for zxcvbn takes long for what looks like letters written as digits, and may hold up typing.
+const zxcvbn = new ZxcvbnFactory({
+  dictionary,
+  graphs: { qwerty: adjacencyGraphs.qwerty, qwertz: adjacencyGraphs.qwertz },
+  maxLength: 40,
+  l33tMaxSubstitutions: 20,
+});
+
+/** What the server refuses is in the first step; both run the same rules. */
+export function strengthOf(password: string, owner: PasswordOwner): Strength {
+  const refusal = refusalOfPassword(password, owner);
+  if (refusal) {
+    const isShort = password.length < 8;
+    return { step: 1, word: isShort ? "Too short" : "Easy to guess", advice: refusal };
+  }
+  const { username = "", email = "" } = owner;
+  const known = ["magpie", username, email, email.replace(/@.*$/s, "")].filter(Boolean);
+  const { score } = zxcvbn.check(password, known);
+  if (score <= 1) return { step: 1, word: "Easy to guess", advice: "Add a word or two." };
+  if (score === 2) return { step: 2, word: "Fair", advice: "One more word would help." };
+  return score === 3
+    ? { step: 3, word: "Good", advice: "" }
+    : { step: 4, word: "Strong", advice: "" };
+}

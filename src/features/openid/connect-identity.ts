@@ -1,0 +1,95 @@
+import { enqueueMail } from "#features/account/send-mail.ts";
+import { labelOf } from "#features/openid/openid.schemas.ts";
+import { Conflict } from "#lib/errors.ts";
+import type { Database, Transaction } from "#platform/database.ts";
+import type { Jobs } from "#platform/jobs.ts";
+import type { OpenidIdentity } from "#platform/openid-identity.ts";
+import { Prisma } from "#prisma/generated/client.ts";
+
+interface ConnectDeps {
+  database: Database;
+  jobs: Jobs;
+  clock: () => Date;
+}
+
+interface Actor {
+  id: number;
+}
+
+/**
+ * Lets a person sign in by this identity from now on, and tells them by mail; once more is no change.
+ * @throws Conflict when it is somebody else's, or they have another at this provider
+ */
+export async function connectIdentity(
+  deps: ConnectDeps,
+  { actor, identity }: { actor: Actor; identity: OpenidIdentity },
+): Promise<void> {
+  const { issuer, subject } = identity;
+  try {
+    await deps.database.$transaction(async (tx) => {
+      await holdPerson(tx, actor);
+      const known = await tx.oidcIdentity.findMany({
+        where: { issuer, OR: [{ subject }, { userId: actor.id }] },
+      });
+      if (known.some((each) => each.userId === actor.id && each.subject === subject)) return;
+      if (known.some((each) => each.subject === subject)) throw identityTaken();
+      if (known.length > 0) {
+        throw new Conflict(
+          "connected_already",
+          "Your account is connected to another one there. Disconnect that first.",
+        );
+      }
+      await insertIdentity(tx, { userId: actor.id, identity, now: deps.clock() });
+      await enqueueMail(tx, deps, { template: "identity-connected", userId: actor.id });
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? identityTaken() : error;
+  }
+}
+
+/**
+ * Ends that, and tells them by mail; answers whether there was anything to end.
+ * @throws Conflict when they would have no way in left
+ */
+export async function disconnectIdentity(
+  deps: ConnectDeps,
+  { actor, issuer }: { actor: Actor; issuer: string },
+): Promise<boolean> {
+  return deps.database.$transaction(async (tx) => {
+    // Whoever removes their last passkey at the same time waits here, or we do.
+    await holdPerson(tx, actor);
+    const where = { userId: actor.id, issuer };
+    if ((await tx.oidcIdentity.count({ where })) === 0) return false;
+    const { passwordHash } = await tx.user.findUniqueOrThrow({ where: { id: actor.id } });
+    if (passwordHash === null && (await tx.passkey.count({ where: { userId: actor.id } })) === 0) {
+      throw new Conflict(
+        "last_way_in",
+        "This is the only way you sign in. Set a password first, then disconnect it.",
+      );
+    }
+    await tx.oidcIdentity.deleteMany({ where });
+    await enqueueMail(tx, deps, { template: "identity-disconnected", userId: actor.id });
+    return true;
+  });
+}
+
+/** @throws what Prisma throws when the identity is somebody's */
+export async function insertIdentity(
+  tx: Transaction,
+  { userId, identity, now }: { userId: number; identity: OpenidIdentity; now: Date },
+): Promise<void> {
+  const { issuer, subject } = identity;
+  await tx.oidcIdentity.create({
+    data: { issuer, subject, userId, label: labelOf(identity), createdAt: now, lastUsedAt: now },
+  });
+}
+
+/** The person before what is theirs, as everybody holds them. */
+const holdPerson = (tx: Transaction, { id }: Actor) =>
+  tx.$queryRaw`select 1 from users where id = ${id} for no key update`;
+
+const identityTaken = () =>
+  new Conflict("identity_taken", "Somebody else here signs in by that account. Use another one.");
+
+const isUniqueViolation = (error: unknown) =>
+  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";

@@ -1,0 +1,111 @@
+import { type Request, type Response, Router } from "express";
+import {
+  type AddPasskeyDeps,
+  addPasskey,
+  askForNewPasskey,
+} from "#features/passkeys/add-passkey.ts";
+import { keepChallenge, takeChallenge } from "#features/passkeys/challenges.ts";
+import {
+  type PasskeySignInDeps,
+  passkeySignIn,
+} from "#features/passkeys/passkey-sign-in.routes.ts";
+import { listPasskeys, mostPasskeys } from "#features/passkeys/passkeys.queries.ts";
+import { PasskeyNameSchema, parseAttestation } from "#features/passkeys/passkeys.schemas.ts";
+import { passkeysOf } from "#features/passkeys/passkeys.view-data.ts";
+import { relyingPartyOf } from "#features/passkeys/relying-party.ts";
+import { removePasskey } from "#features/passkeys/remove-passkey.ts";
+import { renamePasskey } from "#features/passkeys/rename-passkey.ts";
+import { deviceName } from "#lib/device-name.ts";
+import { isConfirmed, requireConfirmation } from "#web/confirmation.ts";
+import { requireCsrf } from "#web/csrf.ts";
+import { addFlash } from "#web/flash.ts";
+import { fieldErrors } from "#web/form-errors.ts";
+import { requireSignIn, viewerOf } from "#web/guards.ts";
+import { parseInput } from "#web/input.ts";
+import type { SignIn } from "#web/sign-in.ts";
+
+type PasskeysDeps = AddPasskeyDeps & PasskeySignInDeps;
+
+/** How long ago somebody may have proved who they are to add or remove what signs them in. */
+const tenMinutes = 600_000;
+
+export function passkeysRoutes(deps: PasskeysDeps, signIn: SignIn): Router {
+  const router = Router();
+  router.use(passkeySignIn(deps, signIn));
+  router.use(passkeySettings(deps));
+  return router;
+}
+
+function passkeySettings(deps: PasskeysDeps): Router {
+  const router = Router();
+  const site = relyingPartyOf(deps.config);
+  const confirmed = [requireSignIn, requireCsrf, requireConfirmation(deps, tenMinutes)];
+  const purpose = "add";
+
+  const show = async (req: Request, res: Response, given: Shown = {}) => {
+    const viewer = viewerOf(req);
+    const rows = await listPasskeys(deps, { personId: viewer.id });
+    res.render("passkeys/index", {
+      passkeys: passkeysOf(rows, { now: deps.clock(), typed: given.typed }),
+      most: rows.length >= mostPasskeys ? mostPasskeys : null,
+      isConfirmed: isConfirmed(viewer, deps.clock(), tenMinutes),
+      newRecoveryCodes: given.newRecoveryCodes ?? [],
+      errors: given.errors ?? {},
+    });
+  };
+
+  router.get("/settings/passkeys", requireSignIn, async (req, res) => {
+    const { newRecoveryCodes } = req.session;
+    // Shown once, as a message is: whoever finds this session later must not find them.
+    delete req.session.newRecoveryCodes;
+    await show(req, res, { newRecoveryCodes });
+  });
+
+  router.post("/settings/passkeys/options", confirmed, async (req: Request, res: Response) => {
+    const options = await askForNewPasskey(deps, { site, actor: viewerOf(req) });
+    keepChallenge(deps, { session: req.session, value: options.challenge, purpose });
+    res.json(options);
+  });
+
+  router.post("/settings/passkeys", confirmed, async (req: Request, res: Response) => {
+    const actor = viewerOf(req);
+    try {
+      const answer = parseAttestation(req.body.credential);
+      await takeChallenge(deps, { session: req.session, value: answer.challenge, purpose });
+      const name = deviceName(req.get("User-Agent") ?? "");
+      const codes = await addPasskey(deps, { site, actor, answer, name });
+      addFlash(req, "Your passkey is added. It signs you in without your password.");
+      if (codes) req.session.newRecoveryCodes = codes;
+      res.redirect(303, "/settings/passkeys");
+    } catch (error) {
+      await show(req, res, { errors: fieldErrors(error, { req, res, limitField: "credential" }) });
+    }
+  });
+
+  router.post("/settings/passkeys/:id/rename", requireSignIn, requireCsrf, async (req, res) => {
+    const id = String(req.params["id"]);
+    try {
+      const { name } = parseInput(PasskeyNameSchema, req.body);
+      await renamePasskey(deps, { actor: viewerOf(req), id, name });
+      addFlash(req, `It is called “${name}” now.`);
+      res.redirect(303, "/settings/passkeys");
+    } catch (error) {
+      const errors = fieldErrors(error, { req, res, limitField: "name" });
+      await show(req, res, { errors, typed: { id, name: String(req.body.name ?? "") } });
+    }
+  });
+
+  router.post("/settings/passkeys/:id/remove", confirmed, async (req: Request, res: Response) => {
+    await removePasskey(deps, { actor: viewerOf(req), id: String(req.params["id"]) });
+    addFlash(req, "The passkey is removed: it opens nothing here any more.");
+    res.redirect(303, "/settings/passkeys");
+  });
+
+  return router;
+}
+
+interface Shown {
+  newRecoveryCodes?: string[] | undefined;
+  errors?: Readonly<Record<string, string>>;
+  typed?: { id: string; name: string };
+}

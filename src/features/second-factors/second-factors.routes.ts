@@ -1,0 +1,78 @@
+import { type Request, type Response, Router } from "express";
+import {
+  type ConfirmIdentityDeps,
+  confirmIdentityRoutes,
+} from "#features/second-factors/confirm-identity.routes.ts";
+import {
+  findPendingPerson,
+  type PendingPerson,
+} from "#features/second-factors/find-pending-person.ts";
+import {
+  getSecondFactors,
+  type SecondFactors,
+} from "#features/second-factors/second-factors.queries.ts";
+import { takeCode } from "#features/second-factors/take-code.ts";
+import { counted } from "#lib/text.ts";
+import { requireCsrf } from "#web/csrf.ts";
+import { addFlash } from "#web/flash.ts";
+import { fieldErrors } from "#web/form-errors.ts";
+import type { SignIn } from "#web/sign-in.ts";
+
+type SecondFactorsDeps = ConfirmIdentityDeps;
+
+export function secondFactorsRoutes(deps: SecondFactorsDeps, signIn: SignIn): Router {
+  const router = Router();
+  router.use(secondStep(deps, signIn));
+  router.use(confirmIdentityRoutes(deps));
+  return router;
+}
+
+/** The second step of signing in. */
+function secondStep(deps: SecondFactorsDeps, signIn: SignIn): Router {
+  const router = Router();
+  const show = (res: Response, factors: SecondFactors, errors = {}) =>
+    res.render("second-factors/second-step", { factors, errors });
+
+  router
+    .route("/login/second-factor")
+    .get(async (req, res) => {
+      const pending = await findPendingPerson(deps, req.session.pendingSignIn);
+      if (!pending) return beginAgain(req, res);
+      show(res, pending.factors);
+    })
+    .post(requireCsrf, async (req, res) => {
+      const pending = await findPendingPerson(deps, req.session.pendingSignIn);
+      if (!pending) return beginAgain(req, res);
+      try {
+        await enterByCode(deps, signIn, req, pending);
+        res.redirect(303, pending.next);
+      } catch (error) {
+        show(res, pending.factors, fieldErrors(error, { req, res, limitField: "code" }));
+      }
+    });
+
+  return router;
+}
+
+async function enterByCode(
+  deps: SecondFactorsDeps,
+  signIn: SignIn,
+  req: Request,
+  { person, next, isKept }: PendingPerson,
+): Promise<void> {
+  const code = String(req.body.code ?? "");
+  const kind = await takeCode(deps, { person, code, address: req.ip ?? "" });
+  await signIn.enter(req, person, { next, isKept, isSecondStepDone: true });
+  if (kind === "authenticator") return;
+  const { recoveryCodes } = await getSecondFactors(deps, person);
+  addFlash(req, `That was a recovery code. You have ${counted(recoveryCodes, "more", "more")}.`);
+}
+
+/** For whoever took too long, or whose password or factors changed meanwhile. */
+function beginAgain(req: Request, res: Response): void {
+  if (req.session.pendingSignIn) {
+    delete req.session.pendingSignIn;
+    addFlash(req, "That took too long. Sign in once more.", "notice");
+  }
+  res.redirect(303, "/login");
+}

@@ -1,0 +1,40 @@
+/** A person's photo. Part of image-processor.ts, which says what this protects against. */
+import sharp from "sharp";
+import {
+  type Bounds,
+  resizeTo,
+  run,
+  upright,
+  WEBP,
+  writeAllOrNone,
+} from "#platform/image-pipeline.ts";
+import type { InspectedImage } from "#platform/inspect-image.ts";
+
+/** A WebP in the temporary folder, which the caller moves or removes. */
+export interface Square {
+  side: number;
+  path: string;
+}
+
+/** Crops around what catches the eye, once, and derives each side from that. */
+export async function deriveSquares(
+  bytes: Buffer,
+  image: InspectedImage,
+  { maxPixels, secondsLeft, temporaryFolder, sides }: Bounds & { sides: readonly number[] },
+): Promise<Square[]> {
+  const largest = Math.max(...sides);
+  const cropped = upright(bytes, image, maxPixels)
+    .resize(largest, largest, { fit: "cover", position: "attention" })
+    .raw();
+  const { data, info } = await run(cropped, secondsLeft);
+  const raw = { width: info.width, height: info.height, channels: info.channels };
+  return writeAllOrNone(temporaryFolder, async (write) => {
+    const squares: Square[] = [];
+    for (const side of sides) {
+      const small = resizeTo(sharp(data, { raw }), { width: side, height: side });
+      const encoded = await run(small.webp(WEBP), secondsLeft);
+      squares.push({ side, path: await write("square", encoded.data) });
+    }
+    return squares;
+  });
+}

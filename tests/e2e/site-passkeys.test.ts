@@ -1,0 +1,173 @@
+import type { CDPSession, Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { faultsOf } from "./site-accessibility.ts";
+import { type Member, setUpSite, signIn } from "./site-set-up.ts";
+
+const journey = setUpSite({ hostname: "localhost" });
+
+interface Device {
+  cdp: CDPSession;
+  authenticatorId: string;
+}
+
+/** A device whose finger is always the right one. */
+async function plugIn(page: Page): Promise<Device> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { cdp, authenticatorId };
+}
+
+const press = (page: Page, name: string) =>
+  page.getByRole("main").getByRole("button", { name, exact: true }).click();
+const passkeys = (page: Page) => page.locator("li.passkey");
+
+/** The browser offers passkeys by itself, which would be quicker than any test. */
+const offerNothing = (page: Page) =>
+  page.addInitScript(() => {
+    PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+  });
+
+async function memberWithPasskey(): Promise<Member & { device: Device }> {
+  const member = await journey.visitAsMember();
+  const device = await plugIn(member.page);
+  await offerNothing(member.page);
+  await member.page.goto("/settings/passkeys");
+  await press(member.page, "Add a passkey");
+  await member.page.getByText("Your passkey is added.").waitFor();
+  return { ...member, device };
+}
+
+async function signOut(page: Page): Promise<void> {
+  await page.locator("details.menu > summary").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+}
+
+test("a passkey is added with recovery codes, named, and signs in without a password", async () => {
+  const { page } = await memberWithPasskey();
+  expect(await page.locator("code").count()).toBe(10);
+  expect(await faultsOf(page)).toEqual([]);
+  await page.goto("/settings/passkeys");
+  expect(await page.locator("code").count()).toBe(0);
+  expect(await passkeys(page).count()).toBe(1);
+  expect(await passkeys(page).textContent()).toMatch(/Chrome on Linux.*Added .*not used yet/s);
+  await page.getByText("Rename or remove").click();
+  await page.getByLabel("Name").fill("The office");
+  await press(page, "Rename");
+  await page.getByText("It is called “The office” now.").waitFor();
+  await signOut(page);
+  await page.goto("/login?next=/settings/passkeys");
+  await press(page, "Sign in with a passkey");
+  await page.waitForURL("**/settings/passkeys");
+  expect(await passkeys(page).textContent()).toMatch(/The office.*last used/s);
+});
+
+test("after a password a passkey is the second step", async () => {
+  const { page, username } = await memberWithPasskey();
+  await signOut(page);
+  await page.goto("/login?next=/ranking");
+  await signIn(page, username);
+  expect(new URL(page.url()).pathname).toBe("/login/second-factor");
+  expect(await faultsOf(page)).toEqual([]);
+  await press(page, "Use a passkey");
+  await page.waitForURL("**/ranking");
+  await page.locator("details.menu").waitFor();
+});
+
+test("what the browser offers where the name is typed signs in", async () => {
+  const { device } = await memberWithPasskey();
+  const { cdp, authenticatorId } = device;
+  const { credentials } = await cdp.send("WebAuthn.getCredentials", { authenticatorId });
+  const other = await journey.visit();
+  const synchronised = await plugIn(other);
+  for (const credential of credentials) {
+    const { authenticatorId } = synchronised;
+    await synchronised.cdp.send("WebAuthn.addCredential", { authenticatorId, credential });
+  }
+  await other.goto("/login?next=/ranking");
+  await other.waitForURL("**/ranking");
+  await other.locator("details.menu").waitFor();
+});
+
+test("a removed passkey opens nothing, and the page says so", async () => {
+  const { page } = await memberWithPasskey();
+  await page.goto("/settings/passkeys");
+  await page.getByText("Rename or remove").click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("The passkey is removed").waitFor();
+  expect(await passkeys(page).count()).toBe(0);
+  await signOut(page);
+  await page.goto("/login");
+  await press(page, "Sign in with a passkey");
+  await page.getByText("This passkey opens no account here.").waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+});
+
+test("a confirmation that is too old is asked for, and a passkey gives it", async () => {
+  const { page, id } = await memberWithPasskey();
+  const { database } = journey.site.deps;
+  const age = () =>
+    database.session.updateMany({
+      where: { userId: id },
+      data: { confirmedAt: new Date(Date.now() - 700_000) },
+    });
+  await page.goto("/settings/passkeys");
+  // What was there when the page was made may not be there when it is used.
+  await age();
+  await press(page, "Add a passkey");
+  await page.getByRole("link", { name: "Add a passkey" }).click();
+  await page.getByRole("heading", { name: "Confirm that it is you" }).waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await press(page, "Confirm with a passkey");
+  await page.waitForURL("**/settings/passkeys");
+  await press(page, "Add a passkey");
+  await page.getByText("This device holds a passkey for your account already.").waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await age();
+  await page.getByText("Rename or remove").click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("Confirm that it is you, then send it again.").waitFor();
+  expect(await database.passkey.count({ where: { userId: id } })).toBe(1);
+});
+
+test("whoever gives no finger is told, and may try again", async () => {
+  const { page, device } = await memberWithPasskey();
+  const { cdp, authenticatorId } = device;
+  await signOut(page);
+  await page.goto("/login");
+  await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
+  await press(page, "Sign in with a passkey");
+  await page.getByText("No passkey came. Try once more.").waitFor();
+  await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
+  await press(page, "Sign in with a passkey");
+  await page.locator("details.menu").waitFor();
+});
+
+test("at another address of this machine the page says where passkeys work", async () => {
+  const page = await journey.visit({
+    baseURL: journey.site.origin.replace("localhost", "127.0.0.1"),
+  });
+  await page.goto("/login");
+  await press(page, "Sign in with a passkey");
+  await page.getByText(`Passkeys work at ${journey.site.origin} only.`).waitFor();
+});
+
+test("nothing of passkeys shows without scripts, nor in a browser that knows none", async () => {
+  const plain = await journey.visit({ javaScriptEnabled: false });
+  const old = await journey.visit();
+  await old.addInitScript(() => Reflect.deleteProperty(window, "PublicKeyCredential"));
+  for (const page of [plain, old]) {
+    await page.goto("/login", { waitUntil: "networkidle" });
+    expect(await page.getByText("Sign in with a passkey").isVisible()).toBe(false);
+  }
+});
