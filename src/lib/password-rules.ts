@@ -5,7 +5,7 @@ import { dictionary } from "@zxcvbn-ts/language-common";
 
 const passwords = dictionary["passwords-common"];
 const common = new Set(passwords);
-/** Beyond the first of the list even a little added makes too many to try. */
+/** Beyond the first of the list a little added makes enough to try. */
 const mostCommon = new Set(passwords.slice(0, 1000));
 
 /** Whose password it is, as far as that is known. */

@@ -5,6 +5,7 @@ import { fillForm } from "#tests/admin/fill-form.ts";
 import { drawPicture } from "#tests/factories/images.ts";
 import { goodPassword, newPerson, signedInPerson } from "#tests/factories/people.ts";
 import { storedFiles } from "#tests/images/stored-files.ts";
+import { deliverMails } from "#tests/support/mails.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
 
@@ -36,8 +37,8 @@ const signIn = (username: string, password: string) =>
   createVisitor(site.app).post("/login", { username, password });
 const mailsFor = async (id: number) => {
   const jobs = await site.deps.database.$queryRaw<{ data: { userId?: number } }[]>`
-    select data from pgboss.job where name = ${sendMailQueue}`;
-  return jobs.filter(({ data }) => data.userId === id);
+    select data from pgboss.job where name = ${sendMailQueue} order by data ->> 'template'`;
+  return jobs.map(({ data }) => data).filter(({ userId }) => userId === id);
 };
 
 describe("an account", () => {
@@ -90,7 +91,7 @@ describe("an account", () => {
     expect(await history(ana.id)).toEqual([]);
   });
 
-  test("whose address changes has it at once, unconfirmed, and is asked", async () => {
+  test("whose address changes has it at once, unconfirmed, is asked, and told at the old one", async () => {
     const { database } = site.deps;
     await fillForm(admin.visitor, page(), { isEmailConfirmed: true });
     expect((await row()).emailConfirmedAt).not.toBeNull();
@@ -100,7 +101,14 @@ describe("an account", () => {
     expect(await database.accountToken.findMany({ where: { userId: ana.id } })).toMatchObject([
       { purpose: "confirm_email", email },
     ]);
-    expect(await mailsFor(ana.id)).toHaveLength(1);
+    const before = `${ana.username}@example.org`;
+    expect(await mailsFor(ana.id)).toEqual([
+      { template: "confirm-email", userId: ana.id },
+      { template: "email-changed", userId: ana.id, to: before },
+    ]);
+    const told = (await deliverMails(site)).find(({ headers }) => headers["to"] === before);
+    expect(told?.text).toContain("An administrator gave your account another e-mail address.");
+    expect(told?.text).not.toContain(email);
     await fillForm(admin.visitor, page(), { isEmailConfirmed: true });
     expect((await row()).emailConfirmedAt).not.toBeNull();
     await fillForm(admin.visitor, page(), { isEmailConfirmed: false });

@@ -18,6 +18,7 @@ test.each([
   ["ten digits again and again", "8372619455".repeat(12)],
   ["another script", "  žluťoučký 東京 "],
   ["a common word before many digits", "cat-83726194"],
+  ["a word that is not among the most common", "kestrel-99"],
 ])("%s may be used", (_what, password) => {
   expect(refusal(password)).toBeNull();
 });
@@ -26,10 +27,7 @@ test.each([
   [/at least 8/, ["", "a8#kd2!"]],
   [/at most 128/, ["k9#m".repeat(32).concat("x")]],
   [/Many people/, ["password123", "Password123", "hunter22", "1q2w3e4r5t", "passwordpassword"]],
-  [
-    /little added/,
-    ["P@ssw0rd!", "$unshine1", "Summer2024", "Passw0rd2024!!", "iloveyou!!", "Test1234!"],
-  ],
+  [/little added/, ["P@ssw0rd!", "$unshine1", "Summer2024", "Passw0rd2024!!", "iloveyou!!"]],
   [/little added/, ["secretsecret", "Password!Password!", "!!letmein!!", "p4$$word"]],
   [/your username/, ["ana_novakova", "ANA_NOVAKOVA", "AnaNovakova1!", "An@-N0vakova"]],
   [/your e-mail address/, ["wrenbird@example.org", "Wrenbird", "wrenbird!99", "wrenbirdwrenbird"]],

@@ -1,5 +1,6 @@
 import { removePhotoQueue } from "#features/account/photos.jobs.ts";
 import { refuseLastSuperuser } from "#features/account/refuse-last-superuser.ts";
+import { forgetChangesOf } from "#features/admin/forget-changes.ts";
 import { removeFilesQueue } from "#features/images/images.jobs.ts";
 import { NotFound } from "#lib/errors.ts";
 import { type Database, type Transaction, tryAgain } from "#platform/database.ts";
@@ -43,6 +44,7 @@ async function removeRows(tx: Transaction, { jobs }: RemovePersonDeps, removal: 
   const { id } = removal.person;
   await refuseLastSuperuser(tx, id);
   await holdAll(tx, id, removal.actor?.id ?? id);
+  await forgetChangesOf(tx, id);
   await removal.alongside?.(tx);
 
   await tx.$executeRaw`

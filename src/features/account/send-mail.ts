@@ -17,8 +17,8 @@ export type Mail =
   | { template: "address-taken"; email: string }
   /** To the address that waits to be confirmed. */
   | { template: "confirm-email"; userId: number }
-  /** To the address before a change. */
-  | { template: "email-change"; userId: number; to: string }
+  /** To the address before a change, that waits or that an administrator made. */
+  | { template: "email-change" | "email-changed"; userId: number; to: string }
   /** To the address somebody has. */
   | {
       template: "second-factor-on" | "second-factor-off" | "recovery-code-used";
@@ -54,6 +54,7 @@ const subjects: Record<Mail["template"], string> = {
   "confirm-email": "Confirm your e-mail address",
   "address-taken": "You have an account already",
   "email-change": "Your e-mail address is about to change",
+  "email-changed": "Your e-mail address has changed",
   "second-factor-on": "Two-step sign-in is on",
   "second-factor-off": "Two-step sign-in is off",
   "recovery-code-used": "A recovery code was used",
@@ -79,7 +80,7 @@ async function findLetter(
   mail: Mail,
 ): Promise<{ to: string; token?: string } | null> {
   if (mail.template === "confirm-email") return renewToken(database, mail, clock());
-  if (mail.template === "email-change") {
+  if ("to" in mail) {
     const where = { id: mail.userId, isActive: true };
     return (await database.user.findFirst({ where })) && { to: mail.to };
   }

@@ -1,6 +1,7 @@
 import { requestConfirmation } from "#features/account/confirm-email.ts";
 import { endSessionsOf } from "#features/account/end-sessions.ts";
 import { insertPerson, isUniqueViolation } from "#features/account/register-person.ts";
+import { enqueueMail } from "#features/account/send-mail.ts";
 import { isSameAddress, type ProfileInput } from "#features/account/settings.schemas.ts";
 import { writeProfile } from "#features/account/update-profile.ts";
 import { Invalid } from "#lib/errors.ts";
@@ -68,7 +69,10 @@ export async function changePerson(
   if (passwordHash !== undefined || isNewAddress) {
     await tx.accountToken.deleteMany({ where: { userId: id } });
   }
-  if (isNewAddress) await requestConfirmation(tx, deps, { userId: id, email: input.email, now });
+  if (isNewAddress) {
+    await requestConfirmation(tx, deps, { userId: id, email: input.email, now });
+    await enqueueMail(tx, deps, { template: "email-changed", userId: id, to: before.email });
+  }
 }
 
 async function refuseTaken(
