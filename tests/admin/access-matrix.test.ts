@@ -37,7 +37,9 @@ let superuser: Actor;
 const made = new Map<string, Promise<Actor>>();
 
 beforeAll(async () => {
-  site = await startTestApp({ RATE_LIMITS: "off" });
+  // A provider, so that its pages are there; it never answers.
+  const provider = { OIDC_ISSUER: "http://127.0.0.1:9", OIDC_CLIENT_ID: "magpie" };
+  site = await startTestApp({ RATE_LIMITS: "off", ...provider });
   routes = routesOf(site.app);
   bystander = await signedIn(site);
   nobody = { who: "a stranger", caller: await stranger(site), grants: null };
