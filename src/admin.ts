@@ -4,8 +4,15 @@ import { readConfig } from "#config";
 import { UsernameSchema } from "#features/account/account.schemas.ts";
 import { changePassword } from "#features/account/change-password.ts";
 import { createPerson } from "#features/account/register-person.ts";
-import { Invalid } from "#lib/errors.ts";
+import { sendMailQueue } from "#features/account/send-mail.ts";
+import {
+  type TurnedOff,
+  turnOffSecondFactor,
+} from "#features/second-factors/turn-off-second-factor.ts";
+import { Invalid, NotFound } from "#lib/errors.ts";
 import { createDatabase, createPool, type Database, openDatabaseUrl } from "#platform/database.ts";
+import { createJobs } from "#platform/jobs.ts";
+import { createLogger } from "#platform/logger.ts";
 import { migrate } from "#platform/migrations.ts";
 
 /** `npm run admin`: what an operator does from a shell, also while the server runs. */
@@ -14,9 +21,10 @@ const clock = () => new Date();
 const usage = [
   "Usage: npm run admin -- create-admin <username> <email>",
   "       npm run admin -- reset-password <username>",
+  "       npm run admin -- turn-off-second-factor <username>",
 ].join("\n");
 
-type Command = (database: Database) => Promise<void>;
+type Command = (database: Database, databaseUrl: string) => Promise<void>;
 
 /** What the words on the command line ask for, or null. */
 function commandOf([name, username, email, ...rest]: string[]): Command | null {
@@ -40,7 +48,37 @@ function commandOf([name, username, email, ...rest]: string[]): Command | null {
       say(`${username}, new password: ${password}. Every session of theirs has ended.`);
     };
   }
+  if (name === "turn-off-second-factor" && username && email === undefined) {
+    return async (database, databaseUrl) => {
+      const before = await turnOffSecondFactorOf(database, { username, databaseUrl });
+      const none = `${username} has no second factor.`;
+      say(before ? `The second factor of ${username} is off; a mail tells them.` : none);
+    };
+  }
   return null;
+}
+
+/** With the queue: the mail is sent by the site, as soon as it runs. */
+async function turnOffSecondFactorOf(
+  database: Database,
+  { username, databaseUrl }: { username: string; databaseUrl: string },
+): Promise<TurnedOff | null> {
+  const logger = createLogger("silent");
+  const jobs = await createJobs({
+    databaseUrl,
+    queues: [sendMailQueue],
+    logger,
+    supervise: false,
+  });
+  try {
+    return await database.$transaction(async (tx) => {
+      const person = await tx.user.findUnique({ where: { username }, select: { id: true } });
+      if (!person) throw new NotFound(`There is nobody named ${username}.`);
+      return turnOffSecondFactor(tx, { jobs }, { person });
+    });
+  } finally {
+    await jobs.stop();
+  }
 }
 
 async function run(command: Command): Promise<void> {
@@ -48,7 +86,7 @@ async function run(command: Command): Promise<void> {
   const pool = createPool(opened.url, { max: 2, onError: () => {} });
   try {
     await migrate(opened.url);
-    await command(createDatabase(pool));
+    await command(createDatabase(pool), opened.url);
   } finally {
     await pool.end();
     await opened.close();

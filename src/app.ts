@@ -8,7 +8,7 @@ import { endSession, startSession } from "#features/account/start-session.ts";
 import { verifyCredentials } from "#features/account/verify-credentials.ts";
 import { mediaRoutes } from "#features/images/media.routes.ts";
 import { relyingPartyOf } from "#features/passkeys/relying-party.ts";
-import { findSecondStep } from "#features/second-factors/second-factors.queries.ts";
+import { askForSecondStep } from "#features/second-factors/find-pending-person.ts";
 import { isDatabaseUnavailable } from "#platform/database.ts";
 import { isRedisUnavailable } from "#platform/redis.ts";
 import { readBody } from "#web/body.ts";
@@ -45,8 +45,9 @@ export function createApp(deps: Dependencies, health: Pick<Health, "isStopping">
   const signIn = createSignIn({
     verifyCredentials: (input) => verifyCredentials(deps, { input }),
     requireMayEnter: (person) => requireConfirmedEmail(deps, person),
-    findSecondStep: (personId) => findSecondStep(deps, { personId }),
-    startSession: (personId, device) => startSession(deps, { personId, ...device }),
+    findSecondStep: (person) => askForSecondStep(deps, { person }),
+    startSession: ({ id: personId, verifiedHash }, device) =>
+      startSession(deps, { personId, verifiedHash, ...device }),
     findSession: (id) => findSession(deps, { id }),
     endSession: (id) => endSession(deps, { id }),
     clock: deps.clock,

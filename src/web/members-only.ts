@@ -1,8 +1,11 @@
 import type { RequestHandler } from "express";
 import { requireSignIn } from "#web/guards.ts";
 
-const open =
-  /^\/(?:login(?:\/[a-z/-]+)?|register(?:\/[a-z/-]+)?|logout|(?:password-reset|confirm-email)(?:\/[^/]+)?)\/?$/;
+const secondStep = "second-factor(?:/passkey(?:/options)?)?";
+const ways = `${secondStep}|passkey(?:/options)?|openid(?:/callback)?`;
+const byMail = "(?:password-reset|confirm-email)(?:/[^/]+)?";
+/** What leads in, each page by its name: anything else tells a stranger nothing. */
+const open = new RegExp(`^/(?:login(?:/(?:${ways}))?|register(?:/openid)?|logout|${byMail})/?$`);
 
 /** Answers for itself, with 404 to everyone but administrators; case counts as in the router: not. */
 const hidden = /^\/admin(?:\/|$)/i;

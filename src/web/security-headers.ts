@@ -4,8 +4,11 @@ import helmet from "helmet";
 // Protects against injected scripts and styles, framing, sniffing and leaks to other sites,
 // on every answer: pages, redirects and errors alike.
 
-/** Pages that another window hands a picture to must keep their opener. */
-const openedByBookmarklet = /^\/(images\/new|login|register)\/?$/;
+/**
+ * Pages that another window hands a picture to must keep their opener, and so must every page and
+ * redirect on the way there, with a second step, a passkey or a provider.
+ */
+const openedByBookmarklet = /^\/(images\/new|(login|register)(\/[a-z/-]+)?)\/?$/;
 
 export function securityHeaders({ https }: { https: boolean }): RequestHandler {
   const headers = helmet({

@@ -93,6 +93,12 @@ function whenAskedFor(name: string, start: RequestHandler): RequestHandler {
   };
 }
 
+/** For what the next page needs: express-session stores as an answer ends, and that page may be quicker. */
+export const keepSession = (req: Request): Promise<void> =>
+  new Promise((resolve, reject) => {
+    req.session.save((error) => (error ? reject(error) : resolve()));
+  });
+
 /** What a visitor with a session sees, and any answer that may set its cookie, is nobody else's to keep. */
 export function cacheRules(app: Express): void {
   app.use((req, res, next) => {

@@ -5,7 +5,10 @@ import { csrfTokenOf } from "#web/csrf.ts";
 import { hasSession, strangerMilliseconds } from "#web/sessions.ts";
 import type { PendingSignIn, Viewer } from "#web/types.ts";
 
-type Person = Omit<Viewer, "sessionId" | "photo" | "confirmedAt">;
+interface Person extends Omit<Viewer, "sessionId" | "photo" | "confirmedAt"> {
+  /** Of the password that was verified: one that is changed before the session starts starts none. */
+  verifiedHash?: string | null;
+}
 
 /** What signing in needs of the account feature, handed in so that web/ knows no feature. */
 export interface SignInFunctions {
@@ -18,8 +21,12 @@ export interface SignInFunctions {
   /** @throws when this person may not sign in yet */
   requireMayEnter(person: { id: number; isSuperuser: boolean }): Promise<void>;
   /** What must still be so when the second step is done; null where none is asked for. */
-  findSecondStep(personId: number): Promise<string | null>;
-  startSession(personId: number, device: { userAgent: string; isKept: boolean }): Promise<string>;
+  findSecondStep(person: Pick<Person, "id" | "verifiedHash">): Promise<string | null>;
+  /** @throws as for wrong credentials when what was verified is so no more */
+  startSession(
+    person: Pick<Person, "id" | "verifiedHash">,
+    device: { userAgent: string; isKept: boolean },
+  ): Promise<string>;
   findSession(sessionId: string): Promise<Viewer | null>;
   endSession(sessionId: string): Promise<void>;
   clock(): Date;
@@ -53,17 +60,11 @@ export function createSignIn(functions: SignInFunctions): SignIn {
   );
   // What the cookie's session names is a row of `sessions`: ending that row ends it everywhere.
   authenticator.serializeUser((req: Request, user: Express.User, done: Done<string>) => {
-    const isKept = (user as Entering).isKept === true;
-    functions.startSession(user.id, { userAgent: req.get("User-Agent") ?? "", isKept }).then(
-      (sessionId) => {
-        // Stored by the very write that signs in: a later one could come after the next page's.
-        req.session.prolongedAt = Date.now();
-        if (!isKept) req.session.cookie.expires = null;
-        csrfTokenOf(req);
-        done(null, sessionId);
-      },
-      (error) => done(error),
-    );
+    // Stored by the very write that signs in: a later one could come after the next page's.
+    req.session.prolongedAt = Date.now();
+    if (!(user as Entering).isKept) req.session.cookie.expires = null;
+    csrfTokenOf(req);
+    done(null, user.sessionId);
   });
   authenticator.deserializeUser((sessionId: string, done: Done<Express.User | false>) => {
     functions.findSession(sessionId).then(
@@ -71,6 +72,18 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       (error) => done(error),
     );
   });
+
+  async function start(req: Request, person: Person, isKept: boolean): Promise<void> {
+    const userAgent = req.get("User-Agent") ?? "";
+    // Before the visitor's session is another one: a refusal is shown on the form that was sent.
+    const sessionId = await functions.startSession(person, { userAgent, isKept });
+    try {
+      await logIn(req, { ...notYetEntered(person), sessionId, isKept });
+    } catch (error) {
+      await functions.endSession(sessionId);
+      throw error;
+    }
+  }
 
   const readSession: RequestHandler = authenticator.session();
   return {
@@ -84,9 +97,9 @@ export function createSignIn(functions: SignInFunctions): SignIn {
     enter: async (req, person, { next, isKept, isSecondStepDone = false }) => {
       await functions.requireMayEnter(person);
       const before = req.user?.sessionId;
-      const stamp = isSecondStepDone ? null : await functions.findSecondStep(person.id);
+      const stamp = isSecondStepDone ? null : await functions.findSecondStep(person);
       if (stamp === null) {
-        await logIn(req, { ...notYetEntered(person), isKept });
+        await start(req, person, isKept);
       } else {
         const since = functions.clock().getTime();
         await startWaiting(req, { personId: person.id, isKept, next, since, stamp });

@@ -34,12 +34,12 @@ async function signIn(site: TestApp): Promise<string[]> {
     .post("/login")
     .type("form")
     .set("Cookie", pairOf(lines(page.headers)[0]))
-    .send({ _csrf: csrf, username: person.username, password: goodPassword });
+    .send({ _csrf: csrf, username: person.username, password: goodPassword, keep: "on" });
   expect(answer.status).toBe(303);
   return lines(answer.headers);
 }
 
-test("over plain HTTP one cookie is set, for two weeks, out of reach of scripts and other sites", async () => {
+test("over plain HTTP one cookie is set, for two weeks where it is kept, out of reach of scripts and other sites", async () => {
   const cookies = await signIn(plain);
   expect(cookies).toHaveLength(1);
   const [line = ""] = cookies;

@@ -176,9 +176,10 @@ export async function everyPage(journey: SiteJourney, { member }: People): Promi
         await page.getByText("Delete this picture").click();
       },
     },
-    ...["profile", "password", "passkeys", "sessions", "data", "delete"].map((name) =>
-      at(`settings, ${name}`, "member", `/settings/${name}`),
+    ...["profile", "password", "second-factor", "passkeys", "sessions", "data", "delete"].map(
+      (name) => at(`settings, ${name}`, "member", `/settings/${name}`),
     ),
+    at("confirm that it is you", "member", "/confirm?next=/settings/second-factor"),
     {
       name: "settings, a photo chosen and a wrong password",
       who: "member",

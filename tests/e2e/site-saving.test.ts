@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { drawPicture } from "#tests/factories/images.ts";
+import { codeAt, giveAuthenticator } from "#tests/factories/second-factors.ts";
 import { openPanel, readPanel, rememberShadowRoots } from "./bookmarklet-journey.ts";
 import { setUpSite, signIn, watchRequests } from "./site-set-up.ts";
 
@@ -90,14 +91,20 @@ test("signed out, the bookmarklet leads through the sign-in page to the same fil
   await save(tab);
 });
 
-test("a picture inside a page is handed over from window to window, through the sign-in page too", async () => {
-  const { page, username } = await journey.visitAsMember();
+test("a picture inside a page is handed over from window to window, through the sign-in pages too", async () => {
+  const { page, username, id } = await journey.visitAsMember();
   await rememberShadowRoots(page.context());
   const bookmarklet = await bookmarkletOf(page);
-  for (const signedOut of [false, true]) {
+  for (const steps of [0, 1, 2]) {
+    const signedOut = steps > 0;
     if (signedOut) await page.context().clearCookies();
+    const app = steps === 2 ? await giveAuthenticator(journey.site, { id }) : null;
     const tab = await chooseOn(`${journey.site.pages.origin}/inline.html`, page, bookmarklet);
     if (signedOut) await signIn(tab, username);
+    if (app) {
+      await tab.getByLabel("Code").fill(codeAt(app.secret, new Date()));
+      await tab.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+    }
     await seePreview(tab, "320 × 240, PNG");
     expect(await tab.getByLabel("Title").inputValue()).toBe("A red rectangle of data");
     await save(tab);

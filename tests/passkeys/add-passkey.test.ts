@@ -66,9 +66,9 @@ describe("adding one", () => {
   test("makes ten recovery codes with the first second factor, shown once, and none after", async () => {
     const bob = await signedInPerson(site);
     const first = await addPasskey(bob.visitor, newAuthenticator(site));
-    expect([first.status, first.location]).toEqual([303, "/settings/passkeys"]);
+    expect([first.status, first.location]).toEqual([303, "/settings/second-factor"]);
     const shown = async () =>
-      (await bob.visitor.get("/settings/passkeys")).$("code").text().match(/.{11}/g) ?? [];
+      (await bob.visitor.get("/settings/second-factor")).$("code").text().match(/.{11}/g) ?? [];
     const codes = await shown();
     expect(new Set(codes.filter((code) => /^[0-9a-z]{5}-[0-9a-z]{5}$/.test(code))).size).toBe(10);
     expect(await shown()).toEqual([]);

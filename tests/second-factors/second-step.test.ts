@@ -70,3 +70,160 @@ describe("a right password of somebody with an authenticator app", () => {
     expect(await isSignedIn(visitor)).toBe(true);
   });
 });
+
+describe("a code", () => {
+  test("of the step before or after is right, for clocks that differ, and of two away is not", async () => {
+    for (const [steps, status] of [
+      [-2, 422],
+      [2, 422],
+      [-1, 303],
+      [1, 303],
+    ] as const) {
+      const { visitor, secret } = await halfSignedIn();
+      expect([steps, (await send(visitor, codeAt(secret, now, steps))).status]).toEqual([
+        steps,
+        status,
+      ]);
+      expect(await isSignedIn(visitor)).toBe(status === 303);
+    }
+  });
+
+  test.each(["", "   ", "12345", "1234567", "abcdef", "0".repeat(5000), "٠١٢٣٤٥"])(
+    "that is none is refused beside its field: %j",
+    async (code) => {
+      const { visitor, id } = await halfSignedIn();
+      const answer = await send(visitor, code);
+      expect([answer.status, Object.keys(answer.errors)]).toEqual([422, ["code"]]);
+      expect(await site.deps.database.session.count({ where: { userId: id } })).toBe(0);
+    },
+  );
+
+  test("signs in once: sent again, or by twenty at the same moment, it is refused", async () => {
+    const person = await halfSignedIn();
+    const visitors = [person.visitor];
+    while (visitors.length < 20) {
+      const visitor = createVisitor(site.app);
+      const fields = { username: person.username, password: goodPassword };
+      expect((await visitor.post("/login", fields)).location).toBe(path);
+      visitors.push(visitor);
+    }
+    const tokens = await Promise.all(visitors.map((visitor) => visitor.csrf(path)));
+    const code = codeAt(person.secret, now);
+    const answers = await Promise.all(
+      visitors.map((visitor, index) => visitor.post(path, { code }, { csrf: tokens[index] ?? "" })),
+    );
+    const statuses = answers.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([303, ...Array(19).fill(422)]);
+    const where = { userId: person.id };
+    expect(await site.deps.database.session.count({ where })).toBe(1);
+    const again = await person.signIn().then(() => send(person.visitor, code));
+    expect(again.status).toBe(422);
+  }, 30_000);
+
+  test("of before the last one that was taken is refused", async () => {
+    const { visitor, secret, signIn } = await halfSignedIn();
+    expect((await send(visitor, codeAt(secret, now))).status).toBe(303);
+    await visitor.post("/logout");
+    await signIn();
+    expect((await send(visitor, codeAt(secret, now, -1))).status).toBe(422);
+    expect((await send(visitor, codeAt(secret, now, 1))).status).toBe(303);
+  });
+});
+
+describe("a recovery code", () => {
+  test("signs in however it is typed, is told by mail, and says how many are left", async () => {
+    const { visitor, recoveryCodes, email } = await halfSignedIn();
+    const [code = ""] = recoveryCodes;
+    const typed = ` ${code.toUpperCase().replace("-", " ").replaceAll("0", "O").replaceAll("1", "l")}`;
+    expect((await send(visitor, typed)).status).toBe(303);
+    expect((await visitor.get("/")).$(".flash").text()).toContain("You have 9 more.");
+    const mails = (await deliverMails(site)).filter(({ headers }) => headers["to"] === email);
+    expect(mails.map(({ text }) => text.replaceAll("\n", " "))).toEqual([
+      expect.stringContaining("with one of your recovery codes. It works no more"),
+    ]);
+    expect(mails[0]?.text).not.toContain(code);
+  });
+
+  test("counts once, also when sent by several at the same moment, and for its person alone", async () => {
+    const { visitor, username, recoveryCodes, id } = await halfSignedIn();
+    const other = createVisitor(site.app);
+    await other.post("/login", { username, password: goodPassword });
+    const stranger = await halfSignedIn();
+    const [code = ""] = recoveryCodes;
+    expect((await send(stranger.visitor, code)).status).toBe(422);
+    const tokens = [await visitor.csrf(path), await other.csrf(path)];
+    const answers = await Promise.all([
+      visitor.post(path, { code }, { csrf: tokens[0] ?? "" }),
+      other.post(path, { code }, { csrf: tokens[1] ?? "" }),
+    ]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 422]);
+    expect(await site.deps.database.recoveryCode.count({ where: { userId: id } })).toBe(9);
+  });
+});
+
+describe("a sign-in that waits for its second step", () => {
+  test("waits ten minutes", async () => {
+    const { visitor, secret } = await halfSignedIn();
+    pass(9.9 * minute);
+    expect((await visitor.get(path)).status).toBe(200);
+    pass(0.2 * minute);
+    const csrf = await visitor.csrf();
+    const answer = await visitor.post(path, { code: codeAt(secret, now) }, { csrf });
+    expect([answer.status, answer.location]).toEqual([303, "/login"]);
+    expect((await visitor.get("/login")).$(".flash").text()).toContain("took too long");
+    expect(await isSignedIn(visitor)).toBe(false);
+  });
+
+  test.each<[string, { passwordHash: string } | { isActive: boolean }]>([
+    ["the password was changed", { passwordHash: "$argon2id$another" }],
+    ["they were deactivated", { isActive: false }],
+  ])("is void once %s", async (_, data) => {
+    const { visitor, secret, id } = await halfSignedIn();
+    const csrf = await visitor.csrf(path);
+    await site.deps.database.user.update({ where: { id }, data });
+    const answer = await visitor.post(path, { code: codeAt(secret, now) }, { csrf });
+    expect([answer.status, answer.location]).toEqual([303, "/login"]);
+    expect(await site.deps.database.session.count({ where: { userId: id } })).toBe(0);
+    const { lastStep } = await site.deps.database.authenticator.findUniqueOrThrow({
+      where: { userId: id },
+    });
+    expect(lastStep).toBe(0);
+  });
+
+  test("is void once the app is gone: the password alone is asked for again", async () => {
+    const { visitor, id, signIn } = await halfSignedIn();
+    await site.deps.database.authenticator.delete({ where: { userId: id } });
+    expect((await visitor.get(path)).location).toBe("/login");
+    expect((await signIn()).location).toBe("/");
+    expect(await isSignedIn(visitor)).toBe(true);
+  });
+
+  test("has a session id of its own, and takes no form without its token", async () => {
+    const { visitor, secret } = await halfSignedIn();
+    const code = codeAt(secret, now);
+    expect((await visitor.post(path, { code }, { csrf: null })).status).toBe(403);
+    expect(await isSignedIn(visitor)).toBe(false);
+    expect((await send(visitor, code)).status).toBe(303);
+  });
+
+  test("shows nobody else's pages: a stranger and a member without one begin at the start", async () => {
+    for (const visitor of [createVisitor(site.app), (await signedInPerson(site)).visitor]) {
+      expect((await visitor.get(path)).location).toBe("/login");
+      const answer = await visitor.post(path, { code: "123456" });
+      expect([answer.status, answer.location]).toEqual([303, "/login"]);
+    }
+  });
+
+  test("is kept or not as the first step said", async () => {
+    for (const [fields, isKept] of [
+      [{ keep: "on" }, true],
+      [{}, false],
+    ] as const) {
+      const { visitor, secret, id } = await halfSignedIn(fields);
+      const answer = await send(visitor, codeAt(secret, now));
+      expect(/expires=/i.test(String(answer.headers["set-cookie"]))).toBe(isKept);
+      const session = await site.deps.database.session.findFirstOrThrow({ where: { userId: id } });
+      expect(session.isKept).toBe(isKept);
+    }
+  });
+});

@@ -92,6 +92,21 @@ describe("every answer", () => {
     }
   });
 
+  test("lets the bookmarklet's window keep its opener on every way in, and on none elsewhere", async () => {
+    const visitor = createVisitor(site.app);
+    for (const path of [
+      ...["/login/second-factor", "/login/second-factor/passkey", "/login/passkey"],
+      ...["/login/openid", "/login/openid/callback", "/register/openid"],
+    ]) {
+      const { headers } = await visitor.get(path);
+      expect([path, headers["cross-origin-opener-policy"]]).toEqual([path, undefined]);
+    }
+    for (const path of ["/confirm", "/settings/second-factor", "/logins", "/images/new/x"]) {
+      const { headers } = await visitor.get(path);
+      expect([path, headers["cross-origin-opener-policy"]]).toEqual([path, "same-origin"]);
+    }
+  });
+
   test("from a page has no inline script, style or handler", () => {
     for (const [name, { $, headers }] of Object.entries(answers)) {
       if (!headers["content-type"]?.startsWith("text/html")) continue;

@@ -35,6 +35,10 @@ describe("a stranger on a site for members", () => {
       "/images?cursor=x",
       "/LOGIN",
       "/login/x",
+      "/login/second-factor/x",
+      "/register/x",
+      "/settings/second-factor",
+      "/confirm",
     ];
     for (const path of [...paths, ...mediaPaths]) {
       const answer = await createVisitor(site.app).get(path);

@@ -2,7 +2,8 @@ import { Router } from "express";
 import { RegistrationSchema, SignInSchema } from "#features/account/account.schemas.ts";
 import { registerPerson } from "#features/account/register-person.ts";
 import { endSession } from "#features/account/start-session.ts";
-import { Forbidden, Invalid } from "#lib/errors.ts";
+import { WrongCredentials } from "#features/account/verify-credentials.ts";
+import { Forbidden } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
@@ -79,11 +80,7 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
       try {
         parseInput(SignInSchema, req.body);
         const person = await signIn.authenticate(req);
-        if (!person) {
-          throw new Invalid({
-            username: "The username or the password is wrong. Check both, then try again.",
-          });
-        }
+        if (!person) throw new WrongCredentials();
         const isKept = req.body.keep !== undefined;
         res.redirect(303, await signIn.enter(req, person, { next, isKept }));
       } catch (error) {

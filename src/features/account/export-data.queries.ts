@@ -29,6 +29,8 @@ export async function readPerson({ sql }: { sql: Sql }, { id }: Owner): Promise<
       u.first_name as "firstName", u.last_name as "lastName",
       to_char(p.date_of_birth, 'YYYY-MM-DD') as "dateOfBirth", p.bio,
       u.joined_at as "joinedAt", u.last_sign_in_at as "lastSignInAt",
+      (select created_at from authenticators where user_id = u.id) as "twoStepSignInSince",
+      (select count(*)::int from recovery_codes where user_id = u.id) as "recoveryCodes",
       p.followers_count as followers, p.following_count as following, p.images_count as images
     from users u join profiles p on p.user_id = u.id where u.id = ${id}`;
   return person ?? {};

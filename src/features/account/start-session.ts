@@ -1,15 +1,39 @@
 import { randomUUID } from "node:crypto";
+import { WrongCredentials } from "#features/account/verify-credentials.ts";
 import type { Database } from "#platform/database.ts";
 
-/** Notes a sign-in on a device and answers its id; the session lasts while that row does. */
+interface NewSession {
+  personId: number;
+  userAgent: string;
+  isKept: boolean;
+  /** Of the password that was verified; undefined where none was asked for. */
+  verifiedHash?: string | null | undefined;
+}
+
+/**
+ * Notes a sign-in on a device and answers its id; the session lasts while that row does.
+ * @throws Invalid as for wrong credentials when the password was changed since it was verified, or the
+ * person deactivated
+ */
 export async function startSession(
   deps: { database: Database; clock: () => Date },
-  { personId, userAgent, isKept }: { personId: number; userAgent: string; isKept: boolean },
+  { personId, userAgent, isKept, verifiedHash }: NewSession,
 ): Promise<string> {
   const id = randomUUID();
   const now = deps.clock();
-  await deps.database.$transaction([
-    deps.database.session.create({
+  await deps.database.$transaction(async (tx) => {
+    // Whoever changes the password writes this row first and ends sessions then: either this finds
+    // the new one, or that change finds this session.
+    const { count } = await tx.user.updateMany({
+      where: {
+        id: personId,
+        isActive: true,
+        ...(verifiedHash === undefined ? {} : { passwordHash: verifiedHash }),
+      },
+      data: { lastSignInAt: now },
+    });
+    if (count === 0) throw new WrongCredentials();
+    await tx.session.create({
       data: {
         id,
         userId: personId,
@@ -19,9 +43,8 @@ export async function startSession(
         lastSeenAt: now,
         confirmedAt: now,
       },
-    }),
-    deps.database.user.update({ where: { id: personId }, data: { lastSignInAt: now } }),
-  ]);
+    });
+  });
   return id;
 }
 

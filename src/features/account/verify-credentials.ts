@@ -1,3 +1,4 @@
+import { Invalid } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 import { hashPassword, needsRehash, verifyPassword } from "#platform/passwords.ts";
@@ -44,14 +45,33 @@ export async function verifyCredentials(
   // and right or wrong, whatever comes after the last allowed one gets the same answer.
   await checkLimits();
   await signInsByAccountAndAddress.reset(pair);
-  if (user.passwordHash && needsRehash(user.passwordHash)) {
-    const passwordHash = await hashPassword(input.password);
-    // A password that was changed meanwhile stays changed.
-    const where = { id: user.id, passwordHash: user.passwordHash };
-    await deps.database.user.updateMany({ where, data: { passwordHash } });
-  }
+  const verifiedHash = await renewedHash(deps.database, user, input.password);
   const { id, username, isStaff, isSuperuser } = user;
-  return { id, username, isStaff, isSuperuser, name: displayName(user) };
+  return { id, username, isStaff, isSuperuser, name: displayName(user), verifiedHash };
+}
+
+/** What a right password has been verified against, made anew where it was made too cheaply. */
+async function renewedHash(
+  database: Database,
+  { id, passwordHash: before }: { id: number; passwordHash: string | null },
+  password: string,
+): Promise<string | null> {
+  if (before === null || !needsRehash(before)) return before;
+  const passwordHash = await hashPassword(password);
+  // A password that was changed meanwhile stays changed.
+  const where = { id, passwordHash: before };
+  const { count } = await database.user.updateMany({ where, data: { passwordHash } });
+  if (count === 1) return passwordHash;
+  // Or somebody else signed in at the same moment, and renewed it.
+  const user = await database.user.findUnique({ where: { id }, select: { passwordHash: true } });
+  const now = user?.passwordHash ?? null;
+  return (await verifyPassword(now, password)) ? now : before;
+}
+
+export class WrongCredentials extends Invalid {
+  constructor() {
+    super({ username: "The username or the password is wrong. Check both, then try again." });
+  }
 }
 
 /** Usernames hold no @, so one text field serves both. */

@@ -7,6 +7,7 @@ import { OpenidError } from "#platform/openid-error.ts";
 import type { RateLimits } from "#platform/rate-limits.ts";
 import type { Sql } from "#platform/sql.ts";
 import { addFlash } from "#web/flash.ts";
+import { keepSession } from "#web/sessions.ts";
 import type { OpenidJourney } from "#web/types.ts";
 
 export interface OpenidDeps {
@@ -41,12 +42,6 @@ export async function setOut(
     res.redirect(303, back);
   }
 }
-
-/** The provider, or our own page, may be quicker than express-session, which stores as an answer ends. */
-export const keepSession = (req: Request): Promise<void> =>
-  new Promise((resolve, reject) => {
-    req.session.save((error) => (error ? reject(error) : resolve()));
-  });
 
 export function sentenceOf({ failure }: OpenidError, { name }: { name: string }): string {
   if (failure === "away") return `${name} does not answer just now. Try again in a minute.`;

@@ -4,7 +4,6 @@ import { connectIdentity } from "#features/openid/connect-identity.ts";
 import { connectionsRoutes } from "#features/openid/connections.routes.ts";
 import {
   isEmailNotConfirmed,
-  keepSession,
   type OpenidDeps,
   sentenceOf,
   setOut,
@@ -24,6 +23,7 @@ import { addFlash } from "#web/flash.ts";
 import { localPath, requireSignIn, viewerOf } from "#web/guards.ts";
 import { queryText } from "#web/input.ts";
 import { hideAddress } from "#web/security-headers.ts";
+import { keepSession } from "#web/sessions.ts";
 import type { SignIn } from "#web/sign-in.ts";
 import type { OpenidJourney } from "#web/types.ts";
 

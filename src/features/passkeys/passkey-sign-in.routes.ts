@@ -6,7 +6,7 @@ import { keepChallenge, takeChallenge } from "#features/passkeys/challenges.ts";
 import { parseAssertion } from "#features/passkeys/passkeys.schemas.ts";
 import { type RelyingParty, relyingPartyOf } from "#features/passkeys/relying-party.ts";
 import { type UsePasskeyDeps, usePasskey } from "#features/passkeys/use-passkey.ts";
-import { findPendingPerson } from "#features/second-factors/find-pending-person.ts";
+import { findPendingPerson, isTooLate } from "#features/second-factors/find-pending-person.ts";
 import { getSecondFactors } from "#features/second-factors/second-factors.queries.ts";
 import { Forbidden } from "#lib/errors.ts";
 import { requireCsrf } from "#web/csrf.ts";
@@ -80,6 +80,7 @@ function afterPassword(deps: PasskeySignInDeps, signIn: SignIn, site: RelyingPar
       await usePasskey(deps, { site, answer, address: req.ip ?? "", personId: person.id });
       res.redirect(303, await signIn.enter(req, person, { next, isKept, isSecondStepDone: true }));
     } catch (error) {
+      if (isTooLate(error)) return res.redirect(303, "/login/second-factor");
       const errors = fieldErrors(error, { req, res, limitField: "credential" });
       res.render("second-factors/second-step", { factors, errors });
     }

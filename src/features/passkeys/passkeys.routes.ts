@@ -49,17 +49,11 @@ function passkeySettings(deps: PasskeysDeps): Router {
       passkeys: passkeysOf(rows, { now: deps.clock(), typed: given.typed }),
       most: rows.length >= mostPasskeys ? mostPasskeys : null,
       isConfirmed: isConfirmed(viewer, deps.clock(), tenMinutes),
-      newRecoveryCodes: given.newRecoveryCodes ?? [],
       errors: given.errors ?? {},
     });
   };
 
-  router.get("/settings/passkeys", requireSignIn, async (req, res) => {
-    const { newRecoveryCodes } = req.session;
-    // Shown once, as a message is: whoever finds this session later must not find them.
-    delete req.session.newRecoveryCodes;
-    await show(req, res, { newRecoveryCodes });
-  });
+  router.get("/settings/passkeys", requireSignIn, (req, res) => show(req, res));
 
   router.post("/settings/passkeys/options", confirmed, async (req: Request, res: Response) => {
     const options = await askForNewPasskey(deps, { site, actor: viewerOf(req) });
@@ -76,7 +70,7 @@ function passkeySettings(deps: PasskeysDeps): Router {
       const codes = await addPasskey(deps, { site, actor, answer, name });
       addFlash(req, "Your passkey is added. It signs you in without your password.");
       if (codes) req.session.newRecoveryCodes = codes;
-      res.redirect(303, "/settings/passkeys");
+      res.redirect(303, codes ? "/settings/second-factor" : "/settings/passkeys");
     } catch (error) {
       await show(req, res, { errors: fieldErrors(error, { req, res, limitField: "credential" }) });
     }
@@ -105,7 +99,6 @@ function passkeySettings(deps: PasskeysDeps): Router {
 }
 
 interface Shown {
-  newRecoveryCodes?: string[] | undefined;
   errors?: Readonly<Record<string, string>>;
   typed?: { id: string; name: string };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Sql } from "#platform/sql.ts";
 
 /**
@@ -17,8 +18,15 @@ export async function findSecondStep(
   return found?.stamp ?? null;
 }
 
+/** The same of a password's hash that is at hand. */
+export const stampOf = (passwordHash: string | null): string =>
+  createHash("sha256")
+    .update(passwordHash ?? "")
+    .digest("hex");
+
 export interface SecondFactors {
   hasAuthenticator: boolean;
+  authenticatorSince: Date | null;
   hasPasskeys: boolean;
   recoveryCodes: number;
 }
@@ -30,7 +38,9 @@ export async function getSecondFactors(
 ): Promise<SecondFactors> {
   const [factors] = await sql<SecondFactors>`
     select exists (select 1 from authenticators where user_id = ${id}) as "hasAuthenticator",
+      (select created_at from authenticators where user_id = ${id}) as "authenticatorSince",
       exists (select 1 from passkeys where user_id = ${id}) as "hasPasskeys",
       (select count(*)::int from recovery_codes where user_id = ${id}) as "recoveryCodes"`;
-  return factors ?? { hasAuthenticator: false, hasPasskeys: false, recoveryCodes: 0 };
+  if (!factors) throw new Error("A select without a table answers one row.");
+  return factors;
 }

@@ -1,12 +1,14 @@
 import { type Request, type Response, Router } from "express";
-import {
-  type ConfirmIdentityDeps,
-  confirmIdentityRoutes,
-} from "#features/second-factors/confirm-identity.routes.ts";
+import { confirmIdentityRoutes } from "#features/second-factors/confirm-identity.routes.ts";
 import {
   findPendingPerson,
+  isTooLate,
   type PendingPerson,
 } from "#features/second-factors/find-pending-person.ts";
+import {
+  type SecondFactorSettingsDeps,
+  secondFactorSettings,
+} from "#features/second-factors/second-factor-settings.routes.ts";
 import {
   getSecondFactors,
   type SecondFactors,
@@ -18,12 +20,13 @@ import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
 import type { SignIn } from "#web/sign-in.ts";
 
-type SecondFactorsDeps = ConfirmIdentityDeps;
+type SecondFactorsDeps = SecondFactorSettingsDeps;
 
 export function secondFactorsRoutes(deps: SecondFactorsDeps, signIn: SignIn): Router {
   const router = Router();
   router.use(secondStep(deps, signIn));
   router.use(confirmIdentityRoutes(deps));
+  router.use(secondFactorSettings(deps));
   return router;
 }
 
@@ -47,6 +50,7 @@ function secondStep(deps: SecondFactorsDeps, signIn: SignIn): Router {
         await enterByCode(deps, signIn, req, pending);
         res.redirect(303, pending.next);
       } catch (error) {
+        if (isTooLate(error)) return beginAgain(req, res);
         show(res, pending.factors, fieldErrors(error, { req, res, limitField: "code" }));
       }
     });

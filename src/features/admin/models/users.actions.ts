@@ -5,6 +5,10 @@ import { refuseOwnAccount, requireManaged } from "#features/admin/manage-person.
 import type { BulkAction, Removal, RowRequest } from "#features/admin/model-admin.ts";
 import { changesOfRecount } from "#features/admin/models/recount-changes.ts";
 import type { FieldChange } from "#features/admin/record-change.ts";
+import {
+  type TurnedOff,
+  turnOffSecondFactor,
+} from "#features/second-factors/turn-off-second-factor.ts";
 import { changeStaff } from "#features/users/change-status.ts";
 import { activatePerson, deactivatePerson } from "#features/users/deactivate-person.ts";
 import { recountPerson } from "#features/users/recount-counters.ts";
@@ -76,6 +80,11 @@ const onPerson =
     });
   };
 
+const wordsOf = ({ hadAuthenticator, passkeys }: TurnedOff): string =>
+  [hadAuthenticator ? "App" : "", passkeys ? counted(passkeys, "passkey") : ""]
+    .filter(Boolean)
+    .join(", ");
+
 const turned = (field: string, isOn: boolean, isChanged: boolean): FieldChange[] => {
   const [before, after] = isOn ? ["No", "Yes"] : ["Yes", "No"];
   return isChanged ? [{ field, before, after } as FieldChange] : [];
@@ -132,6 +141,23 @@ export const usersActions: readonly BulkAction[] = [
       const ended = await endSessionsOf(tx, person);
       return ended > 0 ? [{ field: "Sessions", before: String(ended), after: "0" }] : [];
     }),
+  },
+  {
+    name: "turn-off-second-factor",
+    label: "Turn off second factor",
+    right: "change",
+    isForSuperusers: true,
+    question: (people) =>
+      `Take the authenticator app, passkeys and recovery codes of ${people} away? Be sure of who asked you to: their password alone opens their account then.`,
+    done: (people) => `Second factor of ${people} turned off.`,
+    run: (deps, request) =>
+      onPerson(
+        async (tx, person) => {
+          const before = await turnOffSecondFactor(tx, deps, { person });
+          return before ? [{ field: "Second factor", before: wordsOf(before), after: "None" }] : [];
+        },
+        { refusesOneself: true },
+      )(deps, request),
   },
   {
     name: "recount",
