@@ -7,8 +7,10 @@ if (filters) setUpListFilters(filters);
 const rows = document.querySelector<HTMLFormElement>("[data-list-rows]");
 if (rows) setUpListRows(rows);
 setUpPickers();
-// On a narrow screen the ways on stand in one line, longer than the screen.
-document.querySelector(".admin-nav [aria-current]")?.scrollIntoView({
-  block: "nearest",
-  inline: "center",
-});
+// On a narrow screen the ways on stand in one line, longer than the screen. Scrolled into view by the
+// browser, the link would also be where the Tab key starts from.
+const nav = document.querySelector<HTMLElement>(".admin-nav");
+const here = nav?.querySelector<HTMLElement>("[aria-current]");
+if (nav && here) {
+  nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+}

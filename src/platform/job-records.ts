@@ -51,12 +51,15 @@ const columns = sqlText`
   j.start_after as "startAfter", j.started_on as "startedOn", j.completed_on as "completedOn",
   j.data, j.output`;
 
+// Counts are in the order of magpie_job_states: without it the planner rather reads the whole table.
+
 /** Every queue, busy or not; pg-boss's own are left out. */
 export async function listQueues({ sql }: { sql: Sql }): Promise<QueueRecord[]> {
   const rows = await sql<{ name: string; cron: string | null; state: string; count: number }>`
     select q.name, s.cron, state::text, (
       select count(*)::int from (
-        select 1 from pgboss.job_common j where j.name = q.name and j.state = each.state limit 1001
+        select 1 from pgboss.job_common j where j.name = q.name and j.state = each.state
+        order by j.created_on desc, j.id desc limit 1001
       ) counted
     ) as count
     from pgboss.queue q
@@ -81,7 +84,8 @@ export async function countFailedJobs({ sql }: { sql: Sql }): Promise<number> {
   const [row] = await sql<{ count: number }>`
     select coalesce(sum(count), 0)::int as count from pgboss.queue q cross join lateral (
       select count(*) from (
-        select 1 from pgboss.job_common j where j.name = q.name and j.state = 'failed' limit 1001
+        select 1 from pgboss.job_common j where j.name = q.name and j.state = 'failed'
+        order by j.created_on desc, j.id desc limit 1001
       ) counted
     ) each (count)
     where not starts_with(q.name, '__pgboss__')`;

@@ -58,10 +58,15 @@ function staff(who: string, grants: readonly Grant[]): Promise<Actor> {
   return known;
 }
 
-/** Staff with each right to a model alone, and staff with every right to all the others. */
+/** Staff with each right to a model, alone and with that to view, and staff with all to all the others. */
 const staffAround = (model: string): Promise<Actor[]> =>
   Promise.all([
     ...rights.map((right) => staff(`staff who may ${right} ${model}`, [`${model} ${right}`])),
+    ...rights
+      .filter((right) => right !== "view")
+      .map((right) =>
+        staff(`staff who may view and ${right} ${model}`, [`${model} view`, `${model} ${right}`]),
+      ),
     staff(
       `staff who may do all but ${model}`,
       managed
@@ -86,7 +91,7 @@ function isAllowed({ to }: Access, actor: Actor): boolean {
   if (to.rights === null) return false;
   if (actor.isSuperuser) return true;
   const has = (right: Right) => actor.grants?.includes(`${to.model} ${right}`) === true;
-  return to.isTogether ? to.rights.every(has) : to.rights.some(has);
+  return to.rights.some(has) && (!to.seen || has("view"));
 }
 
 /** The statuses an actor may be answered. */

@@ -19,11 +19,11 @@ export interface Access {
   endsSession?: true;
 }
 
-/** Any of these rights, or all of them together; null says that there is no such page. */
+/** Any of these rights, where it says so with the right to view; null says that there is no such page. */
 interface Allowed {
   model: string;
   rights: readonly Right[] | null;
-  isTogether?: true;
+  seen?: true;
 }
 
 const shown = [200];
@@ -122,7 +122,7 @@ export const administration: Record<string, Access> = {
   "get /admin/jobs/:queue/:id": { to: jobs("view"), answers: shown },
   // What is asked about is shown.
   "get /admin/jobs/:queue/:id/delete": {
-    to: { ...jobs("view", "delete"), isTogether: true },
+    to: { ...jobs("delete"), seen: true },
     answers: shown,
   },
   "post /admin/jobs/:queue/:id/delete": { to: jobs("delete"), answers: sent },
@@ -139,7 +139,7 @@ export const ofEachModel: Record<string, (model: (typeof registry)[number]) => A
   "post /admin/:model/actions": ({ name: model, actions = [], remove }) => {
     const open = actions.filter(({ isForSuperusers }) => !isForSuperusers);
     const rights = [...open.map(({ right }) => right), ...(remove ? ["delete" as const] : [])];
-    return { to: { model, rights: rights.length > 0 ? rights : null }, answers: sent };
+    return { to: { model, rights: rights.length > 0 ? rights : null, seen: true }, answers: sent };
   },
   "get /admin/:model/new": ({ name: model, form }) => ({
     to: { model, rights: form?.add ? ["add"] : null },
@@ -151,15 +151,15 @@ export const ofEachModel: Record<string, (model: (typeof registry)[number]) => A
   }),
   // Sent without what the form holds, it looks as if somebody else had been quicker.
   "post /admin/:model/:key": ({ name: model, form }) => ({
-    to: { model, rights: form?.change ? ["change"] : null },
+    to: { model, rights: form?.change ? ["change"] : null, seen: true },
     answers: [303, 409, 422],
   }),
   "get /admin/:model/:key/delete": ({ name: model, remove }) => ({
-    to: { model, rights: remove ? ["delete"] : null },
+    to: { model, rights: remove ? ["delete"] : null, seen: true },
     answers: shown,
   }),
   "post /admin/:model/:key/delete": ({ name: model, remove }) => ({
-    to: { model, rights: remove ? ["delete"] : null },
+    to: { model, rights: remove ? ["delete"] : null, seen: true },
     answers: sent,
   }),
 };

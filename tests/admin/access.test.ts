@@ -103,9 +103,22 @@ describe("staff", () => {
     expect(page.status).toBe(200);
     expect(load(page.text)("main").text()).toContain("no group has given you anything to manage");
     expect(load(page.text)(".admin-nav a[href='/admin/images']")).toHaveLength(0);
-    for (const path of ["/admin/images", "/admin/users", "/admin/jobs", "/admin/groups"]) {
-      expect([path, (await staff.send("get", path)).status]).toEqual([path, 404]);
+    const seen = ["/admin", "/admin/", "/ADMIN", "/admin?x=1", "/admin/history"];
+    for (const path of addresses.filter((each) => !seen.includes(each))) {
+      for (const method of methods) {
+        const { status, headers } = await staff.send(method, path);
+        expect([method, path, status, headers["allow"]]).toEqual([method, path, 404, undefined]);
+      }
     }
+  });
+
+  test("are told by which methods an address answers where they may look at it", async () => {
+    const staff = await staffWith(site, ["images view"]);
+    const put = await staff.send("put", "/admin/images");
+    expect([put.status, put.headers["allow"]]).toEqual([405, "GET, HEAD"]);
+    expect((await staff.send("options", "/admin/images")).status).toBe(200);
+    expect((await staff.send("put", "/admin")).status).toBe(405);
+    expect((await staff.send("put", "/admin/users")).status).toBe(404);
   });
 
   test("find the way there in their menu", async () => {
@@ -145,6 +158,7 @@ describe("staff", () => {
       "/confirm?next=%2Fadmin%2Fimages%3Fq%3Dcat",
       "no-store",
     ]);
+    now = new Date(now.getTime() + 3_600_000);
     const headers = { Host: "magpie.test", Referer: "http://magpie.test/admin/images/7" };
     const sent = await staff.send("post", "/admin/images/7", { headers });
     expect([sent.status, sent.headers["location"]]).toEqual([
@@ -159,6 +173,26 @@ describe("staff", () => {
     const where = { userId: staff.id };
     await site.deps.database.session.updateMany({ where, data: { confirmedAt: now } });
     expect((await staff.send("get", "/admin/images?q=cat")).status).toBe(200);
+  });
+
+  test("lose nothing of what they typed past that hour", async () => {
+    const { database } = site.deps;
+    const admin = await signedIn(site, { isSuperuser: true });
+    const path = `/admin/users/${admin.id}`;
+    now = new Date(now.getTime() + 3_599_000);
+    const page = load((await admin.send("get", path)).text);
+    const fields = {
+      ...{ username: admin.username, firstName: "Olga", isActive: "on", isSuperuser: "on" },
+      email: String(page("[name=email]").val()),
+      version: String(page("[name=version]").val()),
+    };
+    now = new Date(now.getTime() + 3_600_000);
+    const saved = await admin.send("post", path, { fields });
+    expect([saved.status, saved.headers["location"]]).toEqual([303, "/admin/users"]);
+    const { firstName } = await database.user.findUniqueOrThrow({ where: { id: admin.id } });
+    expect(firstName).toBe("Olga");
+    const list = await admin.send("get", "/admin/users");
+    expect(list.headers["location"]).toBe("/confirm?next=%2Fadmin%2Fusers");
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   boxesOf,
   choose,
@@ -134,6 +134,21 @@ describe("pictures", () => {
     expect(await historyOf(site, "images", ids)).toMatchObject([
       { changes: [{ field: "Likes", before: "12", after: "0" }] },
     ]);
+  });
+
+  test("fill the rankings anew once, after all of them", async () => {
+    const { database, viewCounters } = site.deps;
+    const [ana] = people as [Person];
+    const ids = await createImageRows(database, ana.id, 3);
+    const totals = () => database.image.findMany({ where: { id: { in: ids } } });
+    let seen: number[] = [];
+    const refill = vi.spyOn(viewCounters, "refill").mockImplementation(async () => {
+      seen = (await totals()).map(({ totalLikes }) => totalLikes);
+    });
+    await database.image.updateMany({ where: { id: { in: ids } }, data: { totalLikes: 12 } });
+    await runOn(admin, "images", { action: "recount", keys: ids });
+    expect([refill.mock.calls.length, seen]).toEqual([1, [0, 0, 0]]);
+    refill.mockRestore();
   });
 });
 

@@ -191,6 +191,31 @@ describe("staff", () => {
     expect(await rows(ids)).toEqual([]);
   });
 
+  test("are asked about those alone whom they may manage, and told how many are left out", async () => {
+    const staff = await staffWith({ canDelete: true });
+    const higher = await staffWith({ canView: true }, "images");
+    const [{ id, username }, second] = people as [Person, Person];
+    await createImageRows(site.deps.database, higher.id, 3);
+    const keys = [id, higher.id, admin.id];
+    const asked = await choose(staff, "users", { action: "delete", keys });
+    expect(asked.$("main").text()).toContain("Delete 1 person for good?");
+    expect(asked.$("main .hint").text()).toBe("Not yours to manage, so left out: 2 people.");
+    expect(asked.$("form .takes-along li").first().text()).toBe(username);
+    expect(asked.$("main").text()).not.toMatch(new RegExp(`${higher.username}|picture`));
+    expect(asked.$(`[name="row-${higher.id}"]`)).toHaveLength(0);
+    const others = { action: "delete", keys: [higher.id, admin.id] };
+    expect((await choose(staff, "users", others)).location).toBe("/admin/users");
+    expect(await flashesOf(staff)).toEqual(["Not yours to manage: 2 people. Nothing is done."]);
+    // As many statements for all of them as for one.
+    const csrf = await staff.visitor.csrf("/admin/users");
+    const count = async (ids: number[]) => {
+      const fields = { action: "delete", ...boxesOf(ids) };
+      const send = () => staff.visitor.post("/admin/users/actions", fields, { csrf });
+      return (await queriesOf(send)).length;
+    };
+    expect(await count([...keys, second.id])).toBe(await count([second.id]));
+  });
+
   test("do nothing to whoever may do more", async () => {
     const staff = await staffWith({ canChange: true, canDelete: true });
     const higher = await staffWith({ canView: true }, "images");

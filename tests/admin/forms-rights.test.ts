@@ -24,6 +24,9 @@ beforeAll(async () => {
     view: await staff("images view"),
     change: await staff("images view", "images change"),
     delete: await staff("images view", "images delete"),
+    // Whoever may not look reads nothing in what they are answered either.
+    changeBlindly: await staff("images change"),
+    deleteBlindly: await staff("images delete"),
     superuser: (await superuserOf(site)).visitor,
   };
   [id = 0] = await createImageRows(site.deps.database, person.id, 1, { title: "A stork" });
@@ -54,11 +57,18 @@ describe("every address of a row is there for those who may, and for nobody else
     expect(await statuses((visitor) => visitor.get(path))).toEqual(only(may));
   });
 
-  test("saving it", async () => {
+  test("saving it, with a form that is older than the row too", async () => {
     const before = await site.deps.database.image.findUniqueOrThrow({ where: { id } });
     const post = (visitor: Visitor) =>
       visitor.post(`/admin/images/${id}`, { title: "" }, { from: "/bookmarklet" });
     expect(await statuses(post)).toEqual(only({ change: 422, superuser: 422 }));
+    const stale = (visitor: Visitor) =>
+      visitor.post(
+        `/admin/images/${id}`,
+        { title: "An egret", owner: person.username, version: "old.1" },
+        { from: "/bookmarklet" },
+      );
+    expect(await statuses(stale)).toEqual(only({ change: 409, superuser: 409 }));
     expect(await site.deps.database.image.findUnique({ where: { id } })).toEqual(before);
   });
 

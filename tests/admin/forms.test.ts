@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { readTyped } from "#features/admin/form-fields.ts";
-import { type Administrator, superuserOf } from "#tests/admin/administrators.ts";
+import { type Administrator, staffOf, superuserOf } from "#tests/admin/administrators.ts";
 import { fillForm, sendForm } from "#tests/admin/fill-form.ts";
 import { createPeopleRows } from "#tests/factories/deeds.ts";
 import { createImageRows } from "#tests/factories/images.ts";
@@ -42,7 +41,27 @@ describe("the page of a picture", () => {
   test("names the lists of what belongs to it, with how much there is", async () => {
     await site.deps.database.like.create({ data: { userId: admin.id, imageId: id } });
     const { $ } = await admin.visitor.get(page());
-    expect($(".related li").text().replace(/\s+/g, " ").trim()).toBe("Likes 1");
+    expect($(".related li").first().text().replace(/\s+/g, " ").trim()).toBe("Likes 1");
+  });
+
+  test("leads to whoever saved it, if they may be seen", async () => {
+    const owner = `.related a[href="/admin/users/${admin.id}"]`;
+    const { $ } = await admin.visitor.get(page());
+    expect($(owner).text()).toBe(`Saved by ${admin.username}`);
+    const { visitor } = await staffOf(site, ["images view"]);
+    expect((await visitor.get(page())).$(owner)).toHaveLength(0);
+  });
+
+  test("leads to where it comes from, whoever only looks, as to a stranger", async () => {
+    const data = { pageUrl: "https://birds.example/storks", sourceUrl: null };
+    await site.deps.database.image.update({ where: { id }, data });
+    const { visitor } = await staffOf(site, ["images view"]);
+    const { $ } = await visitor.get(page());
+    const link = $('dl[data-field="pageUrl"] a');
+    expect([link.text(), link.attr("href")]).toEqual([data.pageUrl, data.pageUrl]);
+    expect(link.attr("rel")).toBe("noopener nofollow ugc");
+    expect($('dl[data-field="sourceUrl"] dd').text()).toBe("–");
+    expect($('dl[data-field="sourceUrl"] a')).toHaveLength(0);
   });
 
   test("takes as many queries with a long history as with none", async () => {
@@ -164,20 +183,6 @@ describe("saving", () => {
     expect(answer.status).toBe(403);
     expect((await row()).title).toBe("A stork");
   });
-});
-
-test("a choice is one of those there are", async () => {
-  const field = {
-    name: "size",
-    label: "Size",
-    kind: "choice" as const,
-    choices: [{ value: "big", label: "Big" }],
-  };
-  const fields = { sections: [], kept: [field], editable: [field] };
-  const typed = (size: string) => readTyped(site.deps, fields, { size });
-  expect((await typed("big")).refused).toEqual({});
-  expect((await typed("")).refused).toEqual({});
-  expect((await typed("huge")).refused).toEqual({ size: "Choose one of these." });
 });
 
 describe("junk in an address is nothing", () => {

@@ -115,7 +115,9 @@ describe("the front page", () => {
   });
 
   test("points to jobs that failed", async () => {
-    expect((await pageOf(boss))(".notice-wrong")).toHaveLength(0);
+    const none = await pageOf(boss);
+    expect(none(".notice-wrong")).toHaveLength(0);
+    expect(none('.admin-line a[href="/admin/jobs"]').text()).toBe("No failed jobs");
     const client = new pg.Client({ connectionString: site.databaseUrl });
     await client.connect();
     await client.query("insert into pgboss.job (name, state) values ($1, 'failed')", [
@@ -124,6 +126,7 @@ describe("the front page", () => {
     const notice = (await pageOf(boss))(".notice-wrong");
     expect(notice.text()).toContain("1 job has failed");
     expect(notice.find("a").attr("href")).toBe("/admin/jobs");
+    expect((await pageOf(boss))("main").text()).not.toContain("No failed jobs");
     await client.query("delete from pgboss.job");
     await client.end();
   });

@@ -65,7 +65,7 @@ describe("what a page of the history says", () => {
     expect($(".change time").first().attr("datetime")).toBe("2026-11-21T10:00:00.000Z");
     expect($(".change time").first().attr("title")).toBe("21 November 2026, 10:00 UTC");
     expect($(`.change a[href="/admin/users/${admin.id}"]`).first().text()).toBe(admin.username);
-    expect($('.change a[href="/admin/images/77"]')).toHaveLength(1);
+    expect($('.change a[href="/admin/images/77/history"]')).toHaveLength(1);
   });
 
   test("folds what is long", () => {
@@ -79,6 +79,22 @@ describe("what a page of the history says", () => {
   test("leads from what is gone to the history that is left", () => {
     expect(answer.$('.change a[href="/admin/images/78/history"]').text()).toBe("Gone");
   });
+});
+
+test("a change leads to the row while it is there, and to the history that is left", async () => {
+  const [id = 0] = await createImageRows(site.deps.database, admin.id, 1, { title: "A stork" });
+  await fillForm(admin.visitor, `/admin/images/${id}`, { title: "A crane" });
+  for (const path of ["/admin/history", "/admin"]) {
+    const { $ } = await admin.visitor.get(path);
+    expect($(`.change a[href="/admin/images/${id}"]`).first().text()).toBe("A crane");
+  }
+  await site.deps.database.image.delete({ where: { id } });
+  for (const path of ["/admin/history", "/admin"]) {
+    const { $ } = await admin.visitor.get(path);
+    const link = $(".change-head").first().find("a").last();
+    expect([link.text(), link.attr("href")]).toEqual(["A crane", `/admin/images/${id}/history`]);
+    expect((await admin.visitor.get(link.attr("href") ?? "")).status).toBe(200);
+  }
 });
 
 describe("the history of a row", () => {

@@ -50,6 +50,19 @@ test("is a file that spreadsheets read, of all that the list is filtered to", as
   expect(found.text.split("\r\n")).toHaveLength(4);
 });
 
+test.each([
+  ['x;=HYPERLINK("http://evil")', 'x;\'=HYPERLINK("http://evil")'],
+  ['x; "=1+1', "x; \"'=1+1"],
+  ["x\t+1", "x\t'+1"],
+  ["x;-1;@SUM(1)", "x;'-1;'@SUM(1)"],
+  ["x\r\n\uff1d1", "x\r\n'\uff1d1"],
+  ["a - b = c; d", "a - b = c; d"],
+])("lets no formula begin behind what parts cells elsewhere: %j", async (title, told) => {
+  await createImageRows(site.deps.database, admin.id, 1, { title });
+  const { text } = await admin.send("get", "/admin/images/export.csv");
+  expect(text).toContain(told.replaceAll('"', '""'));
+});
+
 test("of nothing names its columns", async () => {
   const { text } = await admin.send("get", "/admin/images/export.csv");
   expect(text.trim().split("\r\n")).toHaveLength(1);

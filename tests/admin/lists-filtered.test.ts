@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { staffOf } from "#tests/admin/administrators.ts";
+import { createGroup } from "#tests/admin/callers.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -174,4 +176,16 @@ describe("what no link and no form of the list has is refused", () => {
     expect(await status("actions", "-done", time, "9223372036854775807")).toBe(200);
     expect(await status("actions", "-done", "-infinity", "-1")).toBe(200);
   });
+});
+
+test("a filter tells the name of a number only to those who may view what it names", async () => {
+  const group = await createGroup(site.deps.database, []);
+  const { visitor } = await staffOf(site, ["users view", "users change"]);
+  const path = `/admin/users?group=${group.id}`;
+  const told = await admin.visitor.get(path);
+  expect(told.$("main").text()).toContain(group.name);
+  const echoed = await visitor.get(path);
+  expect(echoed.status).toBe(200);
+  expect(echoed.text).not.toContain(group.name);
+  expect(echoed.$(".chip").text()).toContain(String(group.id));
 });

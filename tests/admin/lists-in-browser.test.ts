@@ -30,6 +30,24 @@ afterAll(async () => {
   await site.close();
 });
 
+describe("the ways on", () => {
+  test.each([390, 1280])("leave the Tab key to start at the top, %i wide", async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${site.origin}/admin/history`);
+    await page.keyboard.press("Tab");
+    expect(await page.locator(":focus").getAttribute("class")).toContain("skip");
+  });
+
+  test("show where one is on a phone", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${site.origin}/admin/history`);
+    const here = page.locator(".admin-nav [aria-current]");
+    await expect.poll(async () => (await here.boundingBox())?.x).toBeLessThan(390);
+    const box = await here.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+  });
+});
+
 describe("a list", () => {
   test("lets choose rows one by one, or all of the page, and waits for one", async () => {
     await page.goto(`${site.origin}/admin/users`);

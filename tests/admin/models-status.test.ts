@@ -50,16 +50,21 @@ describe("status", () => {
     expect(await row()).toMatchObject({ isStaff: true, isSuperuser: false });
   });
 
-  test("nobody shuts themselves out, or changes their own password here", async () => {
+  test("nobody shuts themselves out, or changes their own password or address here", async () => {
     for (const [field, filled] of [
       ["isActive", { isActive: false }],
       ["isSuperuser", { isSuperuser: false }],
       ["password", { password: "another-heron-here" }],
+      ["email", { email: "elsewhere@example.org" }],
+      ["isEmailConfirmed", { isEmailConfirmed: true }],
     ] as const) {
       const answer = await fillForm(admin.visitor, page(admin), filled);
       expect([answer.status, Object.keys(answer.errors)]).toEqual([422, [field]]);
     }
-    expect(await row(admin.id)).toMatchObject({ isActive: true, isSuperuser: true });
+    expect(await row(admin.id)).toMatchObject({
+      ...{ isActive: true, isSuperuser: true },
+      ...{ email: `${admin.username}@example.org`, emailConfirmedAt: null },
+    });
     expect((await fillForm(admin.visitor, page(admin), { lastName: "Root" })).status).toBe(303);
   });
 
@@ -94,7 +99,10 @@ describe("staff with rights to people", () => {
         name: `helpers of ${staff.username}`,
         members: { create: { userId: staff.id } },
         rights: {
-          create: { model: "users", canView: true, canAdd: true, canChange: true, canDelete: true },
+          create: [
+            { model: "users", canView: true, canAdd: true, canChange: true, canDelete: true },
+            { model: "groups", canView: true },
+          ],
         },
       },
     });

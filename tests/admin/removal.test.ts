@@ -55,9 +55,29 @@ test("removes the row with its likes and enqueues its files, and the history kee
       kind: "deleted",
       objectLabel: "A stork",
       actorId: admin.id,
-      changes: [{ field: "Title", before: "A stork", after: "" }],
+      changes: expect.arrayContaining([
+        { field: "Title", before: "A stork", after: "" },
+        { field: "Saved by", before: person.username, after: "" },
+        { field: "SHA-256", before: sha256, after: "" },
+      ]),
     },
   ]);
+});
+
+test("of what has no form the history keeps the line of its list", async () => {
+  const session = await site.deps.database.session.findFirstOrThrow({
+    where: { userId: person.id },
+  });
+  expect((await fillForm(admin.visitor, `/admin/sessions/${session.id}/delete`)).status).toBe(303);
+  const change = await site.deps.database.adminChange.findFirstOrThrow({
+    where: { model: "sessions", objectId: session.id },
+  });
+  expect(change.changes).toEqual(
+    expect.arrayContaining([
+      { field: "Person", before: person.username, after: "" },
+      { field: "Signed in", before: session.createdAt.toISOString(), after: "" },
+    ]),
+  );
 });
 
 test("twice at once removes it once, with one line of history", async () => {
@@ -95,8 +115,19 @@ test("while it is edited leaves one history that ends with the deletion", async 
 describe("a person", () => {
   test("goes with all that is theirs", async () => {
     const gone = await signedInPerson(site);
-    await createImageRows(site.deps.database, gone.id, 3);
-    await fillForm(admin.visitor, `/admin/users/${gone.id}`, { dateOfBirth: "1990-03-14" });
+    const [image = 0] = await createImageRows(site.deps.database, gone.id, 3);
+    const [other = 0] = await createImageRows(site.deps.database, admin.id, 1);
+    const group = await site.deps.database.group.create({ data: { name: "Keepers" } });
+    await fillForm(admin.visitor, `/admin/users/${gone.id}`, {
+      dateOfBirth: "1990-03-14",
+      firstName: "No",
+      isStaff: true,
+      [`group-${group.id}`]: true,
+    });
+    await fillForm(admin.visitor, `/admin/profiles/${gone.id}`, { bio: "Yes" });
+    for (const id of [image, other]) {
+      await fillForm(admin.visitor, `/admin/images/${id}`, { description: "Their garden" });
+    }
     const path = `/admin/users/${gone.id}/delete`;
     const asked = await admin.visitor.get(path);
     expect(asked.$(".takes-along").text()).toContain("3 pictures, with their files");
@@ -104,9 +135,20 @@ describe("a person", () => {
     expect(await site.deps.database.image.count({ where: { ownerId: gone.id } })).toBe(0);
     expect((await gone.visitor.get("/settings/profile")).status).toBe(303);
     expect(await history("users", gone.id)).toMatchObject([
-      // An address or a date of birth has no business in what outlives them.
-      { kind: "changed", changes: [] },
+      // An address or a date of birth has no business in what outlives them; what they could do here has.
+      {
+        kind: "changed",
+        changes: [
+          { field: "Staff", before: "No", after: "Yes" },
+          { field: "Keepers", before: "No", after: "Yes" },
+        ],
+      },
       { kind: "deleted", objectLabel: gone.username, changes: [] },
+    ]);
+    expect(await history("profiles", gone.id)).toMatchObject([{ kind: "changed", changes: [] }]);
+    expect(await history("images", image)).toMatchObject([{ kind: "changed", changes: [] }]);
+    expect(await history("images", other)).toMatchObject([
+      { changes: [{ after: "Their garden" }] },
     ]);
   });
 

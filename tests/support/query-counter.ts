@@ -11,12 +11,16 @@ export interface SentQuery {
  * job queue's own, and views that were gathered and are written now and then.
  */
 export async function queriesOf(work: () => Promise<unknown>): Promise<SentQuery[]> {
+  const sent = await allQueriesOf(work);
+  return sent.filter(({ text }) => !/\bpgboss\b|\binsert into view_batches\b/i.test(text));
+}
+
+/** Each and every statement, the job queue's own among them. */
+export async function allQueriesOf(work: () => Promise<unknown>): Promise<SentQuery[]> {
   const query = vi.spyOn(pg.Client.prototype, "query");
   try {
     await work();
-    return query.mock.calls
-      .map((call) => sentBy(call as readonly unknown[]))
-      .filter(({ text }) => !/\bpgboss\b|\binsert into view_batches\b/i.test(text));
+    return query.mock.calls.map((call) => sentBy(call as readonly unknown[]));
   } finally {
     query.mockRestore();
   }

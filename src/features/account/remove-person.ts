@@ -44,7 +44,6 @@ async function removeRows(tx: Transaction, { jobs }: RemovePersonDeps, removal: 
   const { id } = removal.person;
   await refuseLastSuperuser(tx, id);
   await holdAll(tx, id, removal.actor?.id ?? id);
-  await forgetChangesOf(tx, id);
   await removal.alongside?.(tx);
 
   await tx.$executeRaw`
@@ -73,8 +72,10 @@ async function removeRows(tx: Transaction, { jobs }: RemovePersonDeps, removal: 
   );
   const profile = await tx.profile.findUnique({ where: { userId: id }, select: { photo: true } });
   if (profile?.photo) await jobs.enqueue(tx, removePhotoQueue, { photo: profile.photo });
+  const imageIds = images.map((image) => image.id);
+  await forgetChangesOf(tx, { personId: id, imageIds });
   await tx.user.delete({ where: { id } });
-  return images.map((image) => image.id);
+  return imageIds;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from "express";
-import { type AdminActor, loadActor } from "#features/admin/rights.ts";
+import { type AdminActor, loadActor, type Right } from "#features/admin/rights.ts";
 import { NotFound } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
 
@@ -11,6 +11,14 @@ export function actorOf(req: Request): AdminActor {
   if (!actor) throw new Error("This route must stand behind requireStaff.");
   return actor;
 }
+
+/** To those who may not do all of this to the model that a request is about, nothing is there. */
+export const requireRightsTo =
+  (nameOf: (req: Request) => string, needed: readonly Right[]): RequestHandler =>
+  (req, _res, next) => {
+    const [actor, name] = [actorOf(req), nameOf(req)];
+    next(needed.every((right) => actor.may(name, right)) ? undefined : new NotFound());
+  };
 
 /** To everyone but administrators nothing is there, whatever the method. */
 export function requireStaff(deps: { database: Database }): RequestHandler {

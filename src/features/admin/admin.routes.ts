@@ -1,5 +1,5 @@
-import { Router } from "express";
-import { requireStaff } from "#features/admin/admin-access.routes.ts";
+import { type RequestHandler, Router } from "express";
+import { actorOf, requireStaff } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { adminNav } from "#features/admin/admin-nav.routes.ts";
 import { bulkRoutes } from "#features/admin/bulk.routes.ts";
@@ -10,14 +10,22 @@ import { listsRoutes } from "#features/admin/lists.routes.ts";
 import { objectsRoutes } from "#features/admin/objects.routes.ts";
 import { pickRoutes } from "#features/admin/pick.routes.ts";
 import { removalRoutes } from "#features/admin/removal.routes.ts";
+import { NotFound } from "#lib/errors.ts";
 import { requireConfirmation } from "#web/confirmation.ts";
 
 const hour = 3_600_000;
 
+/** What was loaded within the hour may be sent in the next: whoever typed past it loses nothing. */
+function requireRecent(deps: AdminDeps): RequestHandler {
+  const toLook = requireConfirmation(deps, hour);
+  const toSend = requireConfirmation(deps, 2 * hour);
+  return (req, res, next) => (req.method === "POST" ? toSend : toLook)(req, res, next);
+}
+
 /** Everything below /admin, in the order in which addresses are tried. */
 export function adminRoutes(deps: AdminDeps): Router {
   const router = Router();
-  router.use("/admin", requireStaff(deps), requireConfirmation(deps, hour), adminNav);
+  router.use("/admin", requireStaff(deps), requireRecent(deps), hideOptions, adminNav);
   router.use(frontPageRoutes(deps));
   router.use(jobsRoutes(deps));
   router.use(historyRoutes(deps));
@@ -26,5 +34,17 @@ export function adminRoutes(deps: AdminDeps): Router {
   router.use(bulkRoutes(deps));
   router.use(objectsRoutes(deps));
   router.use(removalRoutes(deps));
+  router.use("/admin", hideOthers);
   return router;
 }
+
+/** That an address answers to another method is told only to those who may look at what it is of. */
+const hideOthers: RequestHandler = (req, _res, next) => {
+  const name = req.path.split("/")[1] ?? "";
+  const isSeen = ["", "history"].includes(name) || actorOf(req).may(name, "view");
+  next(isSeen ? undefined : new NotFound());
+};
+
+/** Routers answer these by themselves, each for its own pages. */
+const hideOptions: RequestHandler = (req, res, next) =>
+  req.method === "OPTIONS" ? hideOthers(req, res, next) : next();

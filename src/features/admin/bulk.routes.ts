@@ -3,6 +3,7 @@ import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { actionsFor, type ChosenAction, type ChosenRow } from "#features/admin/chosen-actions.ts";
 import { pageSize } from "#features/admin/list-rows.queries.ts";
+import { managedKeys } from "#features/admin/managed-rows.ts";
 import type { RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyOf, keyText, parseKey } from "#features/admin/object-keys.ts";
 import { modelOf } from "#features/admin/object-requests.routes.ts";
@@ -20,7 +21,7 @@ export function bulkRoutes(deps: AdminDeps): Router {
 
   router.post("/admin/:model/actions", requireAction, requireCsrf, async (req, res) => {
     const model = modelOf(req);
-    const back = listOf(model, req);
+    const back = listHrefOf(model, req);
     const rows = await chosenRows(deps.database, model, req);
     if (rows.length === 0 || !req.body.action) {
       const missing = rows.length === 0 ? model.many : "what to do with them";
@@ -29,7 +30,7 @@ export function bulkRoutes(deps: AdminDeps): Router {
     }
     const action = actionsFor(model, actorOf(req)).find(({ name }) => name === req.body.action);
     if (!action) throw new NotFound();
-    if (req.body.confirmed === undefined) return ask(deps, res, { model, action, rows, back });
+    if (req.body.confirmed === undefined) return ask(deps, req, res, { action, rows, back });
     const { done, refused } = await runAction(deps, { action, rows });
     if (done > 0) addFlash(req, action.done(counted(done, model.one, model.many)));
     for (const [sentence, labels] of refused) {
@@ -41,18 +42,29 @@ export function bulkRoutes(deps: AdminDeps): Router {
   return router;
 }
 
-/** To those who may do nothing to any row, the address is not there. */
+/** To those who may do nothing to any row they see, the address is not there. */
 const requireAction: RequestHandler = (req, _res, next) => {
-  next(actionsFor(modelOf(req), actorOf(req)).length > 0 ? undefined : new NotFound());
+  const [model, actor] = [modelOf(req), actorOf(req)];
+  const isThere = actor.may(model.name, "view") && actionsFor(model, actor).length > 0;
+  next(isThere ? undefined : new NotFound());
 };
 
+/** About those rows that are theirs: of others nothing is said but how many there are. */
 async function ask(
   deps: AdminDeps,
+  req: Request,
   res: Response,
-  chosen: { model: RegisteredModel; action: ChosenAction; rows: ChosenRow[]; back: string },
+  { action, back, ...chosen }: { action: ChosenAction; rows: ChosenRow[]; back: string },
 ): Promise<void> {
-  const { model, action, rows, back } = chosen;
-  const keys = rows.map(({ key }) => key);
+  const [model, actor] = [modelOf(req), actorOf(req)];
+  const all = chosen.rows.map(({ key }) => key);
+  const keys = await managedKeys(deps.database, { model, actor, keys: all });
+  const rows = chosen.rows.filter(({ key }) => keys.includes(key));
+  const leftOut = counted(all.length - rows.length, model.one, model.many);
+  if (rows.length === 0) {
+    addFlash(req, `Not yours to manage: ${leftOut}. Nothing is done.`, "notice");
+    return res.redirect(303, back);
+  }
   const count = counted(rows.length, model.one, model.many);
   res.render("admin/confirm-action", {
     chosen: {
@@ -63,6 +75,7 @@ async function ask(
       label: action.label,
       isDeletion: action.isDeletion,
       count,
+      leftOut: rows.length < all.length ? leftOut : null,
       question: action.question(count),
       takesAlong: await action.takesAlong(deps, keys),
       rows: rows.map(({ key, label }) => ({ field: `row-${keyText(model, key)}`, label })),
@@ -97,13 +110,13 @@ async function chosenRows(
 }
 
 /** The list the rows were chosen in, with its filters; nothing else is an address to go back to. */
-function listOf(model: RegisteredModel, req: Request): string {
+function listHrefOf(model: RegisteredModel, req: Request): string {
   const path = `/admin/${model.name}`;
   const here = "http://magpie.invalid";
   const back = URL.parse(String(req.body.back ?? ""), here);
   const isList = back?.origin === here && back.pathname === path;
   if (isList && back.search.length < 2000) return `${path}${back.search}`;
-  return actorOf(req).may(model.name, "view") ? path : "/admin";
+  return path;
 }
 
 const mostNamed = 5;

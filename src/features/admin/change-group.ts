@@ -31,7 +31,7 @@ export async function addGroup(
   return { id };
 }
 
-/** @throws NotFound, Invalid for a name that is taken, Forbidden for what is not the actor's to change */
+/** @throws NotFound, Invalid for a name that is taken, Forbidden for rights the actor does not hold */
 export async function changeGroup(
   tx: Transaction,
   { actor, id, input }: GroupRequest & { id: number },

@@ -1,47 +1,45 @@
 import { type AdminActor, holdsAll, listGrants } from "#features/admin/rights.ts";
-import { Forbidden, NotFound } from "#lib/errors.ts";
+import { Forbidden } from "#lib/errors.ts";
 import type { Transaction } from "#platform/database.ts";
 
 /**
- * Makes these the groups somebody is in, of which the actor may touch those only that do nothing
- * beyond what they may do themselves, and never their own.
- * @throws NotFound for a group that is gone, and Forbidden with a sentence
+ * Puts somebody into groups and takes them out of others, of which the actor may touch those only that
+ * do nothing beyond what they may do themselves, and never their own. A group that is gone has no members.
+ * @param wanted by the ids of groups; of all others nothing changes
+ * @throws Forbidden with a sentence
  */
 export async function changeMemberships(
   tx: Transaction,
   {
     actor,
     personId,
-    groupIds,
-  }: { actor: AdminActor; personId: number; groupIds: readonly number[] },
+    wanted,
+  }: { actor: AdminActor; personId: number; wanted: ReadonlyMap<number, boolean> },
 ): Promise<void> {
   const rows = await tx.groupMember.findMany({ where: { userId: personId } });
   const before = new Set(rows.map((row) => row.groupId));
-  const after = new Set(groupIds);
-  const touched = [...new Set([...before, ...after])].filter(
-    (id) => before.has(id) !== after.has(id),
-  );
+  const touched = [...wanted.keys()].filter((id) => before.has(id) !== wanted.get(id));
   if (touched.length === 0) return;
   if (!actor.isSuperuser && personId === actor.id) {
     throw new Forbidden("own_groups", "Your own groups are for somebody else to change.");
   }
   // Held, so that a group that is given more just now is seen with it.
-  const held = await tx.$queryRaw<unknown[]>`
-    select 1 from groups where id = any(${touched}::int[]) order by id for share`;
-  if (held.length < touched.length) throw new NotFound("A group is gone. Load the page again.");
-  for (const groupId of touched) {
-    if (!actor.isSuperuser && !holdsAll(actor, await listGrants(tx, { groupId }))) {
+  const held = await tx.$queryRaw<{ id: number }[]>`
+    select id from groups where id = any(${touched}::int[]) order by id for share`;
+  const there = held.map(({ id }) => id);
+  for (const groupId of there) {
+    if (!actor.isSuperuser && !holdsAll(actor, await listGrants(tx, groupId))) {
       throw new Forbidden(
         "beyond_rights",
         "A group may do more than you, so it is not yours to give.",
       );
     }
   }
-  const gone = touched.filter((groupId) => before.has(groupId));
-  await tx.groupMember.deleteMany({ where: { userId: personId, groupId: { in: gone } } });
+  const left = there.filter((groupId) => before.has(groupId));
+  await tx.groupMember.deleteMany({ where: { userId: personId, groupId: { in: left } } });
   await tx.groupMember.createMany({
-    data: touched
-      .filter((groupId) => after.has(groupId))
+    data: there
+      .filter((groupId) => wanted.get(groupId))
       .map((groupId) => ({ groupId, userId: personId })),
   });
 }

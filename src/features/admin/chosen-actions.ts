@@ -17,6 +17,8 @@ export interface ChosenAction {
   takesAlong(deps: AdminDeps, keys: readonly Key[]): Promise<readonly string[]>;
   /** Does it to one row and records that. @throws DomainError with a sentence */
   run(deps: AdminDeps, row: ChosenRow): Promise<void>;
+  /** Once for all of them, when it was done to any. */
+  after?(deps: AdminDeps): Promise<void>;
 }
 
 export interface ChosenRow {

@@ -36,9 +36,6 @@ export async function asRead(
   if (field.kind === "checkbox") return value ? "Yes" : "No";
   const text = String(value);
   if (text === "") return "";
-  if (field.kind === "choice") {
-    return field.choices?.find((choice) => choice.value === text)?.label ?? text;
-  }
   if (field.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(text)) return longDate(new Date(text));
   if (field.kind === "relation") {
     const model = modelNamed(field.to);

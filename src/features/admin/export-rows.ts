@@ -22,7 +22,7 @@ export async function* exportRows(
     for (const row of page.rows) {
       yield [
         keyText(model, keyOf(model, row)),
-        ...textColumns(model).map(({ cell }) => cellText(cell(row))),
+        ...textColumns(model).map(({ cell }) => withoutFormulas(textOf(cell(row)))),
       ];
     }
     cursor = page.after;
@@ -30,9 +30,18 @@ export async function* exportRows(
 }
 
 /** Columns that are only looked at have no name. */
-const textColumns = (model: RegisteredModel) => model.columns.filter(({ label }) => label !== "");
+export const textColumns = (model: RegisteredModel) =>
+  model.columns.filter(({ label }) => label !== "");
 
-function cellText(cell: Cell): string {
+/**
+ * Where a semicolon or a tab parts cells, or a line break is taken for the end of a row, what follows is
+ * a cell of its own, and a formula by how it begins.
+ */
+const withoutFormulas = (text: string): string =>
+  text.replace(/(?<=[;\t\r\n][\s"]*)[=+\-@\uff1d\uff0b\uff0d\uff20]/g, "'$&");
+
+/** A cell as plain text. */
+export function textOf(cell: Cell): string {
   switch (cell.kind) {
     case "text":
     case "link":

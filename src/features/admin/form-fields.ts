@@ -3,7 +3,7 @@ import type { Field, Form, Section, Values } from "#features/admin/model-admin.t
 import { keyOf, keyText } from "#features/admin/object-keys.ts";
 import { findTyped } from "#features/admin/pick.queries.ts";
 import { modelNamed } from "#features/admin/registry.ts";
-import type { AdminActor } from "#features/admin/rights.ts";
+import { type AdminActor, holdsAll } from "#features/admin/rights.ts";
 import type { Database } from "#platform/database.ts";
 
 /** A form as one administrator meets it. */
@@ -29,7 +29,7 @@ export async function fieldsOf(
   { actor, isNew }: { actor: AdminActor; isNew: boolean },
 ): Promise<FormFields> {
   const other = isNew ? "old" : "new";
-  const sections = (await form.sections(database))
+  const sections = (await form.sections(database, actor))
     .map((section) => ({ ...section, fields: section.fields.filter(({ only }) => only !== other) }))
     .filter(({ fields }) => fields.length > 0);
   const written = sections
@@ -38,9 +38,12 @@ export async function fieldsOf(
   return {
     sections,
     kept: written.filter(({ kind }) => kind !== "password"),
-    editable: written.filter((field) => actor.isSuperuser || !field.isForSuperusers),
+    editable: written.filter((field) => mayWrite(actor, field)),
   };
 }
+
+const mayWrite = (actor: AdminActor, { isForSuperusers, needs }: Field): boolean =>
+  (actor.isSuperuser || !isForSuperusers) && holdsAll(actor, needs ? [needs] : []);
 
 /** The fields this administrator may write, from a body; whatever else is in it is not looked at. */
 export async function readTyped(
@@ -51,15 +54,15 @@ export async function readTyped(
   const texts: Record<string, string | boolean> = {};
   const values: Record<string, string | boolean> = {};
   const refused: Record<string, string> = {};
+  const version = body["version"] || undefined;
+  const marks = version === undefined ? null : marksIn(version);
   for (const field of editable) {
     const { name, kind } = field;
+    if (field.isOfRow && marks && !marks.has(markOf(name))) continue;
     const text = body[name] ?? "";
     // Browsers send a box that is ticked, whatever its value, and of others nothing.
     texts[name] = kind === "checkbox" ? body[name] !== undefined : text;
     values[name] = texts[name];
-    if (kind === "choice" && text !== "" && !field.choices?.some(({ value }) => value === text)) {
-      refused[name] = "Choose one of these.";
-    }
     if (kind === "relation" && text.trim() !== "") {
       const model = modelNamed(field.to);
       const row = await findTyped(deps, model, text);
@@ -71,27 +74,47 @@ export async function readTyped(
 }
 
 /**
- * Six characters for each value that the form writes, so that it tells which of them changed. Counters
- * and dates that move by themselves are not in it.
+ * Six characters for the name and six for the value of each field that the form writes, so that it tells
+ * which of them changed. Counters and dates that move by themselves are not in it.
  */
 export const versionOf = ({ kept }: FormFields, values: Values): string =>
-  kept.map(({ name }) => markOf(name, values[name])).join("");
+  kept
+    .filter(({ name }) => values[name] !== undefined)
+    .map(({ name }) => markOf(name) + markOf(name, values[name]))
+    .join("");
+
+/** Whether any field that is there now held something else in the form of that version. */
+export function hasChanged({ kept }: FormFields, version: string, values: Values): boolean {
+  const marks = marksIn(version);
+  return kept.some(({ name, isOfRow }) => {
+    const mark = marks.get(markOf(name));
+    if (values[name] === undefined || (isOfRow && mark === undefined)) return false;
+    return mark !== markOf(name, values[name]);
+  });
+}
 
 /** Whether a field still holds what it held in the form of that version: nobody typed in it. */
-export function isUntouched(
-  { kept }: FormFields,
+export const isUntouched = (
   version: string,
   { name, value }: { name: string; value: string | boolean | undefined },
-): boolean {
-  const place = kept.findIndex((field) => field.name === name) * markLength;
-  return place >= 0 && version.slice(place, place + markLength) === markOf(name, value);
-}
+): boolean => marksIn(version).get(markOf(name)) === markOf(name, value);
 
 const markLength = 6;
 
-const markOf = (name: string, value: string | boolean = ""): string =>
+/** The marks of values by those of names; what comes from elsewhere may be no version at all. */
+const marksIn = (version: string): ReadonlyMap<string, string> =>
+  new Map(
+    Array.from({ length: Math.floor(version.length / (2 * markLength)) }, (_, index) => {
+      const name = index * 2 * markLength;
+      const value = name + markLength;
+      return [version.slice(name, value), version.slice(value, value + markLength)];
+    }),
+  );
+
+/** Of a field's name, or of it with a value. */
+const markOf = (name: string, ...values: (string | boolean | undefined)[]): string =>
   createHash("sha256")
-    .update(JSON.stringify([name, oneBreak(value)]))
+    .update(JSON.stringify([name, ...values.map((value = "") => oneBreak(value))]))
     .digest("base64url")
     .slice(0, markLength);
 

@@ -22,8 +22,9 @@ export interface FormView {
 
 interface SectionView extends Omit<Section, "fields"> {
   fields: readonly FieldView[];
-  /** By name, for a matrix. */
+  /** By name, for a matrix: what is ticked, and whether it is theirs to tick. */
   values: Values;
+  isEditable: Readonly<Record<string, boolean>>;
 }
 
 interface FieldView extends Field {
@@ -68,11 +69,12 @@ export async function formOf(
     fields.sections.map(async (section) => {
       const views = await Promise.all(
         section.fields.map((field) =>
-          fieldOf(deps, fields, { field, isEditable: editable.has(field), shown }),
+          fieldOf(deps, { field, isEditable: editable.has(field), shown }),
         ),
       );
       const values = Object.fromEntries(views.map(({ name, value }) => [name, value]));
-      return { ...section, fields: views, values };
+      const isEditable = Object.fromEntries(views.map((view) => [view.name, view.isEditable]));
+      return { ...section, fields: views, values, isEditable };
     }),
   );
   return {
@@ -84,7 +86,6 @@ export async function formOf(
 
 async function fieldOf(
   { database }: { database: Database },
-  fields: FormFields,
   { field, isEditable, shown }: { field: Field; isEditable: boolean; shown: Shown },
 ): Promise<FieldView> {
   const { actor, kept, staleVersion } = shown;
@@ -92,7 +93,7 @@ async function fieldOf(
   const pick = field.kind === "relation" ? await pickOf(database, field, String(now), actor) : null;
   const text = pick?.chosen?.label ?? (await asRead(database, field, now));
   const held = pick ? (pick.chosen?.value ?? "") : now;
-  const value = isEditable ? (typedIn(fields, field, shown) ?? held) : held;
+  const value = isEditable ? (typedIn(field, shown) ?? held) : held;
   const isTyped = !isSameValue(value, held);
   return {
     ...field,
@@ -107,13 +108,12 @@ async function fieldOf(
 
 /** What was typed, unless it is a password, or nobody typed there while somebody else changed it. */
 function typedIn(
-  fields: FormFields,
   { name, kind }: Field,
   { attempt, staleVersion }: Shown,
 ): string | boolean | undefined {
   if (!attempt || kind === "password") return undefined;
   const value = attempt.typed.values[name];
-  if (staleVersion !== undefined && isUntouched(fields, staleVersion, { name, value })) {
+  if (staleVersion !== undefined && isUntouched(staleVersion, { name, value })) {
     return undefined;
   }
   return attempt.typed.texts[name];
@@ -136,7 +136,7 @@ function hrefOf({ kind, to }: Field, value: string, actor: AdminActor): string |
   if (kind === "relation")
     return value && to && actor.may(to, "view") ? `/admin/${to}/${value}` : null;
   // An address that somebody gave is a link only where it leads to a page.
-  if (kind !== "shown" || !/^https?:\/\//.test(value)) return null;
+  if (kind !== "url" || !/^https?:\/\//.test(value)) return null;
   return URL.canParse(value) ? value : null;
 }
 

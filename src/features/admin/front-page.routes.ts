@@ -12,7 +12,7 @@ import {
   readVersions,
 } from "#features/admin/front-page.queries.ts";
 import { chartOf, diskOf, factsOf, tilesOf } from "#features/admin/front-page.view-data.ts";
-import { listChanges } from "#features/admin/history.queries.ts";
+import { listChanges, listThere } from "#features/admin/history.queries.ts";
 import { changesOf } from "#features/admin/history.view-data.ts";
 import { jobCount } from "#features/admin/jobs.view-data.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
@@ -66,7 +66,11 @@ export function frontPageRoutes(deps: AdminDeps): Router {
       tiles: tilesOf(counts),
       chart,
       failedJobs: failed === null ? null : { count: failed, text: jobCount(failed) },
-      changes: changesOf(changes, { actor, now: deps.clock() }),
+      changes: changesOf(changes, {
+        actor,
+        now: deps.clock(),
+        there: await listThere(deps, changes),
+      }),
       disk: use && diskOf(use),
       facts: actor.isSuperuser ? factsOf(running, deps) : null,
       mayNothing: counts.length === 0 && failed === null,

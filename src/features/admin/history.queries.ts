@@ -1,3 +1,5 @@
+import { keyOf, keyText, parseKey } from "#features/admin/object-keys.ts";
+import { rowsOf } from "#features/admin/object-rows.ts";
 import type { FieldChange } from "#features/admin/record-change.ts";
 import { registry } from "#features/admin/registry.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
@@ -60,6 +62,25 @@ export async function listChanges(
 async function doneBy(database: Database, username: string) {
   const person = await database.user.findUnique({ where: { username }, select: { id: true } });
   return person ? { actorId: person.id } : { actorId: null, actorName: username };
+}
+
+/** Of what these changes were made to, what is still there: `images/12`. */
+export async function listThere(
+  { database }: { database: Database },
+  changes: readonly ChangeRow[],
+): Promise<ReadonlySet<string>> {
+  const there = await Promise.all(
+    registry.map(async (model) => {
+      const keys = changes
+        .filter((change) => change.model === model.name)
+        .map(({ objectId }) => parseKey(database, model, objectId));
+      if (keys.length === 0) return [];
+      const select = Object.fromEntries(model.key.map((field) => [field, true]));
+      const rows = await rowsOf(database, model).findMany({ where: { OR: keys }, select });
+      return rows.map((row) => `${model.name}/${keyText(model, keyOf(model, row))}`);
+    }),
+  );
+  return new Set(there.flat());
 }
 
 const largest = 2n ** 63n - 1n;

@@ -4,12 +4,13 @@ import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import {
   type ChangeFilter,
   listChanges,
+  listThere,
   parseChangeId,
   recorded,
 } from "#features/admin/history.queries.ts";
 import { changeKinds, changesOf } from "#features/admin/history.view-data.ts";
 import { keyText } from "#features/admin/object-keys.ts";
-import { keyIn, modelOf, requireRight } from "#features/admin/object-requests.routes.ts";
+import { askedKey, modelOf, requireRights } from "#features/admin/object-requests.routes.ts";
 import { findRow } from "#features/admin/object-rows.ts";
 import { BadRequest, NotFound } from "#lib/errors.ts";
 import { queryText } from "#web/input.ts";
@@ -34,9 +35,9 @@ export function historyRoutes(deps: AdminDeps): Router {
     });
   });
 
-  router.get("/admin/:model/:key/history", requireRight("view"), async (req, res) => {
+  router.get("/admin/:model/:key/history", requireRights("view"), async (req, res) => {
     const model = modelOf(req);
-    const key = keyIn(deps, req);
+    const key = askedKey(deps, req);
     const objectId = keyText(model, key);
     const [page, row] = await Promise.all([
       readPage(deps, req, { model: model.name, objectId }),
@@ -79,7 +80,7 @@ async function readPage(deps: AdminDeps, req: Request, filter: ChangeFilter) {
   const last = rows.length > pageSize ? shown.at(-1) : undefined;
   const { model, kind, person } = filter.objectId ? ({} as ChangeFilter) : filter;
   return {
-    changes: changesOf(shown, { actor, now: deps.clock() }),
+    changes: changesOf(shown, { actor, now: deps.clock(), there: await listThere(deps, shown) }),
     newestHref: before === undefined ? null : hrefWith({ model, kind, person }),
     olderHref: last ? hrefWith({ model, kind, person, before: String(last.id) }) : null,
   };

@@ -9,15 +9,20 @@ const shortText = 80;
 
 export const changeKinds = { added: "Added", changed: "Changed", deleted: "Deleted" } as const;
 
-/** @param actor who looks, and gets links to what they may see */
-export const changesOf = (
-  rows: readonly ChangeRow[],
-  { actor, now }: { actor: AdminActor; now: Date },
-) => rows.map((row) => changeOf(row, { actor, now }));
+interface Looking {
+  /** Who looks, and gets links to what they may see. */
+  actor: AdminActor;
+  now: Date;
+  /** What is still there (`listThere`); may be missing where all are of the one row that is looked at. */
+  there?: ReadonlySet<string>;
+}
+
+export const changesOf = (rows: readonly ChangeRow[], looking: Looking) =>
+  rows.map((row) => changeOf(row, looking));
 
 export type ChangeView = ReturnType<typeof changeOf>;
 
-function changeOf(row: ChangeRow, { actor, now }: { actor: AdminActor; now: Date }) {
+function changeOf(row: ChangeRow, { actor, now, there = new Set() }: Looking) {
   return {
     who: {
       name: row.actorName,
@@ -29,7 +34,7 @@ function changeOf(row: ChangeRow, { actor, now }: { actor: AdminActor; now: Date
     what: {
       one: recorded.find(({ name }) => name === row.model)?.one ?? row.model,
       label: row.objectLabel,
-      href: hrefOf(row),
+      href: hrefOf(row, there),
     },
     fields: row.changes.map((change) => ({
       ...change,
@@ -41,10 +46,11 @@ function changeOf(row: ChangeRow, { actor, now }: { actor: AdminActor; now: Date
 }
 
 /** Of what is gone the history is left. */
-function hrefOf({ model, objectId, kind }: ChangeRow): string | null {
+function hrefOf({ model, objectId, kind }: ChangeRow, there: ReadonlySet<string>): string | null {
   const href = `/admin/${model}/${objectId}`;
-  if (kind !== "deleted") return href;
-  return registry.some(({ name }) => name === model) ? `${href}/history` : null;
+  // Jobs are swept by themselves, and have no history of their own.
+  if (!registry.some(({ name }) => name === model)) return kind === "deleted" ? null : href;
+  return there.has(`${model}/${objectId}`) ? href : `${href}/history`;
 }
 
 const isLong = ({ before, after }: FieldChange): boolean =>

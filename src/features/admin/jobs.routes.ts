@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, Router } from "express";
-import { actorOf } from "#features/admin/admin-access.routes.ts";
+import { actorOf, requireRightsTo } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { jobOf, noJobs, queueHref, queueOf, stateLabels } from "#features/admin/jobs.view-data.ts";
 import { removeJob } from "#features/admin/remove-job.ts";
@@ -23,11 +23,11 @@ import { queryText } from "#web/input.ts";
 export function jobsRoutes(deps: AdminDeps): Router {
   const router = Router();
 
-  router.get("/admin/jobs", requireRight("view"), async (_req, res) => {
+  router.get("/admin/jobs", requireRightsToJobs("view"), async (_req, res) => {
     res.render("admin/jobs", { queues: (await listQueues(deps)).map(queueOf) });
   });
 
-  router.get("/admin/jobs/:queue", requireRight("view"), async (req, res) => {
+  router.get("/admin/jobs/:queue", requireRightsToJobs("view"), async (req, res) => {
     const queue = await getQueue(deps, req);
     const state = stateOf(queryText(req, "state"), queue);
     const cursor = queryText(req, "cursor");
@@ -38,27 +38,32 @@ export function jobsRoutes(deps: AdminDeps): Router {
       state,
       stateLabel: stateLabels[state],
       nothing: noJobs[state],
-      jobs: jobs.map((job) => jobOf(job, { queue: queue.name, now: deps.clock() })),
+      jobs: jobs.map((job) => jobOf(job, shownTo(deps, req, queue))),
       newestHref: cursor ? here : null,
       olderHref: nextCursor ? `${here}&cursor=${nextCursor}` : null,
       mayChange: actorOf(req).may("jobs", "change"),
     });
   });
 
-  router.post("/admin/jobs/:queue/retry", requireRight("change"), requireCsrf, async (req, res) => {
-    const { name } = await getQueue(deps, req);
-    const count = await retryFailedJobs(deps, { actor: actorOf(req), queue: name });
-    const message =
-      count === 0 ? "No job has failed here." : `${counted(count, "job")} to try again.`;
-    addFlash(req, message, count === 0 ? "notice" : "success");
-    res.redirect(303, queueHref(name));
-  });
+  router.post(
+    "/admin/jobs/:queue/retry",
+    requireRightsToJobs("change"),
+    requireCsrf,
+    async (req, res) => {
+      const { name } = await getQueue(deps, req);
+      const count = await retryFailedJobs(deps, { actor: actorOf(req), queue: name });
+      const message =
+        count === 0 ? "No job has failed here." : `${counted(count, "job")} to try again.`;
+      addFlash(req, message, count === 0 ? "notice" : "success");
+      res.redirect(303, queueHref(name));
+    },
+  );
 
-  router.get("/admin/jobs/:queue/:id", requireRight("view"), showJob(deps, { asks: false }));
+  router.get("/admin/jobs/:queue/:id", requireRightsToJobs("view"), showJob(deps, { asks: false }));
   router
     .route("/admin/jobs/:queue/:id/delete")
-    .get(requireRight("view", "delete"), showJob(deps, { asks: true }))
-    .post(requireRight("delete"), requireCsrf, async (req, res) => {
+    .get(requireRightsToJobs("view", "delete"), showJob(deps, { asks: true }))
+    .post(requireRightsToJobs("delete"), requireCsrf, async (req, res) => {
       const { name, job } = await getQueueAndJob(deps, req);
       await removeJob(deps, { actor: actorOf(req), queue: name, id: job.id });
       addFlash(req, "The job is deleted.");
@@ -67,7 +72,7 @@ export function jobsRoutes(deps: AdminDeps): Router {
 
   router.post(
     "/admin/jobs/:queue/:id/retry",
-    requireRight("change"),
+    requireRightsToJobs("change"),
     requireCsrf,
     async (req, res) => {
       const { name, job } = await getQueueAndJob(deps, req);
@@ -80,12 +85,8 @@ export function jobsRoutes(deps: AdminDeps): Router {
   return router;
 }
 
-const requireRight =
-  (...needed: Right[]): RequestHandler =>
-  (req, _res, next) => {
-    const actor = actorOf(req);
-    next(needed.every((right) => actor.may("jobs", right)) ? undefined : new NotFound());
-  };
+const requireRightsToJobs = (...needed: Right[]): RequestHandler =>
+  requireRightsTo(() => "jobs", needed);
 
 /** @param asks whether the page asks if the job is to be deleted */
 function showJob(deps: AdminDeps, { asks }: { asks: boolean }): RequestHandler {
@@ -94,13 +95,19 @@ function showJob(deps: AdminDeps, { asks }: { asks: boolean }): RequestHandler {
     const actor = actorOf(req);
     res.render("admin/job", {
       queue: { name, href: queueHref(name) },
-      job: jobOf(job, { queue: name, now: deps.clock() }),
+      job: jobOf(job, shownTo(deps, req, { name })),
       asks,
       mayRetry: job.state === "failed" && actor.may("jobs", "change"),
       mayDelete: job.state !== "active" && actor.may("jobs", "delete"),
     });
   };
 }
+
+const shownTo = (deps: AdminDeps, req: Request, { name }: { name: string }) => ({
+  queue: name,
+  now: deps.clock(),
+  mayViewPeople: actorOf(req).may("users", "view"),
+});
 
 async function getQueue(deps: AdminDeps, req: Request): Promise<QueueRecord> {
   const queue = (await listQueues(deps)).find(({ name }) => name === req.params["queue"]);

@@ -41,8 +41,17 @@ export const queueOf = (queue: QueueRecord) => ({
   })),
 });
 
-/** @param queue its name */
-export function jobOf(job: JobRecord, { queue, now }: { queue: string; now: Date }) {
+/**
+ * @param queue its name
+ * @param mayViewPeople whether addresses of people are for whoever looks
+ */
+export function jobOf(
+  job: JobRecord,
+  { queue, now, mayViewPeople }: { queue: string; now: Date; mayViewPeople: boolean },
+) {
+  const said = mayViewPeople
+    ? withoutLinks
+    : (text: string) => withoutAddresses(withoutLinks(text));
   const { id, state, retryCount, retryLimit } = job;
   const isAgain = state === "waiting" && job.startAfter > now;
   return {
@@ -51,16 +60,16 @@ export function jobOf(job: JobRecord, { queue, now }: { queue: string; now: Date
     state,
     label: stateLabels[state],
     tries: `${job.startedOn ? retryCount + 1 : 0} of ${retryLimit + 1}`,
-    made: whenOf(job.createdOn, now),
-    started: whenOf(job.startedOn, now),
-    ended: whenOf(job.completedOn, now),
-    next: isAgain ? whenOf(job.startAfter, now) : null,
-    data: textOf(job.data),
-    error: errorOf(job.output),
+    made: momentOf(job.createdOn, now),
+    started: momentOf(job.startedOn, now),
+    ended: momentOf(job.completedOn, now),
+    next: isAgain ? momentOf(job.startAfter, now) : null,
+    data: said(textOf(job.data)),
+    error: said(errorOf(job.output)) || null,
   };
 }
 
-const whenOf = (time: Date | null, now: Date) =>
+const momentOf = (time: Date | null, now: Date) =>
   time && {
     ago: timeAgo(time, now),
     iso: time.toISOString(),
@@ -69,21 +78,22 @@ const whenOf = (time: Date | null, now: Date) =>
 
 /** As JSON has it, with what is named like a secret left out: no job holds one, and none shall show. */
 const textOf = (data: unknown): string =>
-  withoutLinks(
-    JSON.stringify(
-      data,
-      (key, value) => (/token|password|secret|cookie/i.test(key) ? "(hidden)" : value),
-      2,
-    ) ?? "",
-  );
+  JSON.stringify(
+    data,
+    (key, value) => (/token|password|secret|cookie/i.test(key) ? "(hidden)" : value),
+    2,
+  ) ?? "";
 
 /** Of an error its words and where it happened: its other fields may hold what it was about. */
-function errorOf(output: unknown): string | null {
+function errorOf(output: unknown): string {
   const { message, stack, value } = (output ?? {}) as Record<string, unknown>;
-  const text = [stack, message, value].find((each) => typeof each === "string");
-  return text === undefined ? null : withoutLinks(text as string);
+  return String([stack, message, value].find((each) => typeof each === "string") ?? "");
 }
 
 /** What follows these is a key to an account. */
 const withoutLinks = (text: string): string =>
   text.replace(/(\/(?:password-reset|confirm-email)\/)[\w-]+/gi, "$1...");
+
+/** Mails go to addresses, and mail servers name them in what they refuse. */
+const withoutAddresses = (text: string): string =>
+  text.replace(/[^\s"<>()[\],:;@/\\]+@[^\s"<>()[\],:;@/\\]+/g, "(hidden)");

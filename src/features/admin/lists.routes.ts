@@ -8,7 +8,7 @@ import { type ListQuery, parseListQuery } from "#features/admin/list.schemas.ts"
 import { listOf } from "#features/admin/list.view-data.ts";
 import { allOf } from "#features/admin/list-columns.ts";
 import { listRows, type RowScope } from "#features/admin/list-rows.queries.ts";
-import { modelOf, requireRight } from "#features/admin/object-requests.routes.ts";
+import { modelOf, requireRights } from "#features/admin/object-requests.routes.ts";
 import { type ActiveFilter, activeFilters } from "#features/admin/row-filters.ts";
 import { whereFound } from "#features/admin/row-search.ts";
 import type { Database } from "#platform/database.ts";
@@ -22,7 +22,7 @@ interface ListDeps {
 export function listsRoutes(deps: ListDeps): Router {
   const router = Router();
 
-  router.get("/admin/:model", requireRight("view"), async (req, res) => {
+  router.get("/admin/:model", requireRights("view"), async (req, res) => {
     const { scope, query, filters } = await listAsked(deps, req);
     const page = await listRows(deps, scope, query);
     // What fits on one page is counted already.
@@ -36,7 +36,7 @@ export function listsRoutes(deps: ListDeps): Router {
     });
   });
 
-  router.get("/admin/:model/export.csv", requireRight("view"), async (req, res) => {
+  router.get("/admin/:model/export.csv", requireRights("view"), async (req, res) => {
     const { scope } = await listAsked(deps, req);
     await sendFile(deps, scope, req, res);
   });
@@ -53,7 +53,11 @@ interface AskedList {
 async function listAsked(deps: ListDeps, req: Request): Promise<AskedList> {
   const model = modelOf(req);
   const query = parseListQuery(deps, model, req.query);
-  const filters = await activeFilters(deps, model, query.filters);
+  const filters = await activeFilters(deps, {
+    model,
+    actor: actorOf(req),
+    values: query.filters,
+  });
   const found = await whereFound(deps, model, query.q);
   const where = allOf([...filters.map((filter) => filter.where), ...found]);
   return { scope: { model, where, order: query.order }, query, filters };

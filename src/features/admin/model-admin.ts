@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import type { FieldChange } from "#features/admin/record-change.ts";
-import type { AdminActor, Right } from "#features/admin/rights.ts";
+import type { AdminActor, Grant, Right } from "#features/admin/rights.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
@@ -34,15 +34,15 @@ export interface ModelAdmin<Row = never> {
   /** The unique field that names a row where one is picked: "username". Else its key is typed. */
   pickedBy?: string;
   /**
-   * Whether a row is this administrator's to change and delete, where their rights alone do not say.
-   * Abilities ask once more, in the transaction.
+   * Of these very keys those of rows that are this administrator's to change and delete, where their
+   * rights alone do not say. Abilities ask once more, in the transaction.
    */
-  mayManage?(database: Transaction, actor: AdminActor, key: Key): Promise<boolean>;
+  managed?(tx: Transaction, actor: AdminActor, keys: readonly Key[]): Promise<readonly Key[]>;
   form?: Form;
   remove?: Removal;
   actions?: readonly BulkAction[];
-  /** Lists of other models that belong to a row: its likes, their sessions. */
-  related?(key: Key): readonly { label: string; href: string }[];
+  /** Lists of other models that belong to a row, its likes or their sessions, and rows it belongs to. */
+  related?(key: Key, row: Row): readonly { label: string; href: string }[];
 }
 
 /** The values of a key by Prisma field. */
@@ -114,20 +114,23 @@ export interface Field {
     | "password"
     | "checkbox"
     | "date"
-    | "choice"
+    | "url"
     | "relation"
     | "picture"
     | "shown";
   hint?: string;
   optional?: boolean;
   maxlength?: number;
-  choices?: readonly { value: string; label: string }[];
   /** The registered model a relation is picked from; its value is that row's key as in addresses. */
   to?: string;
   /** Only in the form for a new one, or only for one that is there. */
   only?: "new" | "old";
   /** Not for staff, however many rights they have. */
   isForSuperusers?: boolean;
+  /** Only for those who may do this themselves. */
+  needs?: Grant;
+  /** Stands for a row that comes and goes by itself: a form that was loaded without it says nothing of it. */
+  isOfRow?: boolean;
 }
 
 export interface Section {
@@ -141,13 +144,13 @@ export interface Section {
 }
 
 export interface Form {
-  /** The sections, some of which may depend on rows: a group's rights, somebody's groups. */
-  sections(database: Database): Promise<readonly Section[]>;
+  /** The sections, some of which may depend on rows, and on who may see these: somebody's groups. */
+  sections(database: Database, actor: AdminActor): Promise<readonly Section[]>;
   /**
    * The values of all fields, read-only ones too, null when it is gone. In a transaction that will
-   * change it, `hold` keeps others from changing it meanwhile.
+   * change it, `hold` names who does, and keeps others from changing it meanwhile.
    */
-  read(tx: Transaction, key: Key, options: { hold: boolean }): Promise<Values | null>;
+  read(tx: Transaction, key: Key, options: { hold: AdminActor | false }): Promise<Values | null>;
   /** The site's own rules. @param before null for a new one */
   schema(request: { actor: AdminActor; before: Values | null; now: Date }): z.ZodType<object>;
   /** Slow work before the transaction, such as hashing a password: fields that join the input. */
@@ -198,6 +201,8 @@ export interface BulkAction {
    * @throws Conflict or Forbidden with a sentence, NotFound when it is gone
    */
   run(deps: AdminDeps, request: RowRequest): Promise<void>;
+  /** Once for all of them, when it was done to any. */
+  after?(deps: AdminDeps): Promise<void>;
 }
 
 /** Checks a declaration against the types of its rows, then forgets them: the registry holds all kinds. */

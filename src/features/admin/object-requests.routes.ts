@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
-import { actorOf } from "#features/admin/admin-access.routes.ts";
+import { actorOf, requireRightsTo } from "#features/admin/admin-access.routes.ts";
+import { isManaged } from "#features/admin/managed-rows.ts";
 import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { parseKey } from "#features/admin/object-keys.ts";
 import { modelNamed } from "#features/admin/registry.ts";
@@ -13,23 +14,19 @@ import { wantsJson } from "#web/negotiation.ts";
 export const modelOf = (req: Request): RegisteredModel => modelNamed(String(req.params["model"]));
 
 /** The row an address names, which may not be there. @throws NotFound for what names none */
-export const keyIn = ({ database }: { database: Database }, req: Request): Key =>
+export const askedKey = ({ database }: { database: Database }, req: Request): Key =>
   parseKey(database, modelOf(req), String(req.params["key"]));
 
-/** To those who may not, the page is not there. */
-export const requireRight =
-  (right: Right): RequestHandler =>
-  (req, _res, next) => {
-    next(actorOf(req).may(modelOf(req).name, right) ? undefined : new NotFound());
-  };
+/** To those who may not do all of this, the page is not there. */
+export const requireRights = (...needed: Right[]): RequestHandler =>
+  requireRightsTo((req) => modelOf(req).name, needed);
 
 /** The same for a row that is not theirs to manage. */
-export const requireManaged =
+export const requireManagedRow =
   (deps: { database: Database }): RequestHandler =>
   async (req, _res, next) => {
-    const { mayManage } = modelOf(req);
-    const isTheirs = await mayManage?.(deps.database, actorOf(req), keyIn(deps, req));
-    next(isTheirs === false ? new NotFound() : undefined);
+    const row = { model: modelOf(req), actor: actorOf(req), key: askedKey(deps, req) };
+    next((await isManaged(deps.database, row)) ? undefined : new NotFound());
   };
 
 /** The sentences for a page that is shown again, with the status of its answer set; rethrows all others. */

@@ -6,11 +6,11 @@ import { parseChangeId } from "#features/admin/history.queries.ts";
 import type { Form, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyText } from "#features/admin/object-keys.ts";
 import {
-  keyIn,
+  askedKey,
   modelOf,
   refusalOf,
-  requireManaged,
-  requireRight,
+  requireManagedRow,
+  requireRights,
 } from "#features/admin/object-requests.routes.ts";
 import { readNewForm, readObject } from "#features/admin/read-object.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
@@ -30,21 +30,21 @@ export function objectsRoutes(deps: AdminDeps): Router {
 
   router
     .route("/admin/:model/new")
-    .get(requireRight("add"), async (req, res) => {
+    .get(requireRights("add"), async (req, res) => {
       const { form, actor, model } = requestOf(req);
       if (!form?.add) throw new NotFound();
       res.render("admin/form", { object: await readNewForm(deps, { model, form, actor }) });
     })
-    .post(requireRight("add"), requireCsrf, (req, res) => add(deps, req, res));
+    .post(requireRights("add"), requireCsrf, (req, res) => add(deps, req, res));
 
   router
     .route("/admin/:model/:key")
-    .get(requireRight("view"), async (req, res) => {
+    .get(requireRights("view"), async (req, res) => {
       const { model, actor } = requestOf(req);
-      const key = keyIn(deps, req);
+      const key = askedKey(deps, req);
       res.render("admin/form", { object: await readObject(deps, { model, actor, key }) });
     })
-    .post(requireRight("change"), requireManaged(deps), requireCsrf, (req, res) =>
+    .post(requireRights("view", "change"), requireManagedRow(deps), requireCsrf, (req, res) =>
       change(deps, req, res),
     );
 
@@ -75,7 +75,7 @@ async function add(deps: AdminDeps, req: Request, res: Response): Promise<void> 
 async function change(deps: AdminDeps, req: Request, res: Response): Promise<void> {
   const { model, form, actor } = requestOf(req);
   if (!form?.change) throw new NotFound();
-  const key = keyIn(deps, req);
+  const key = askedKey(deps, req);
   const fields = await fieldsOf(deps, form, { actor, isNew: false });
   const typed = await readTyped(deps, fields, req.body ?? {});
   const [version = "", since] = String(req.body?.version ?? "").split(".");

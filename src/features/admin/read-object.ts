@@ -4,10 +4,11 @@ import { fieldsOf } from "#features/admin/form-fields.ts";
 import { listChanges } from "#features/admin/history.queries.ts";
 import { type ChangeView, changesOf } from "#features/admin/history.view-data.ts";
 import { tableOf } from "#features/admin/list-table.view-data.ts";
+import { isManaged } from "#features/admin/managed-rows.ts";
 import type { Form, Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyText } from "#features/admin/object-keys.ts";
 import { findRow } from "#features/admin/object-rows.ts";
-import { listRelated, type RelatedList } from "#features/admin/related.queries.ts";
+import { listRelated, type RelatedLink } from "#features/admin/related.queries.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import { gone } from "#features/admin/save-object.ts";
 
@@ -37,7 +38,7 @@ export interface ObjectView {
   form: FormView | null;
   /** What the list shows of rows that have no form. */
   facts: ReturnType<typeof tableOf>["rows"][number]["cells"];
-  related: readonly RelatedList[];
+  related: readonly RelatedLink[];
   changes: readonly ChangeView[];
   /** What was done to it since the form was loaded; null where that is of no interest. */
   meanwhile: readonly ChangeView[] | null;
@@ -85,12 +86,12 @@ export async function readObject(
     listChanges(deps, { actor, model: model.name, objectId, limit: fewChanges }),
   ]);
   if (!row) throw gone(model);
-  const isTheirs = (await model.mayManage?.(deps.database, actor, key)) ?? true;
+  const isTheirs = await isManaged(deps.database, { model, actor, key });
   const isWritable =
     isTheirs && model.form?.change !== undefined && actor.may(model.name, "change");
   const [form, related] = await Promise.all([
     model.form ? readForm(deps, model.form, { actor, key, isWritable, attempt }) : null,
-    listRelated(deps, { actor, model, key }),
+    listRelated(deps, { actor, model, key, row }),
   ]);
   if (model.form && !form) throw gone(model);
   const label = model.label(row as never);

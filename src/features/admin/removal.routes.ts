@@ -3,11 +3,11 @@ import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { keyText } from "#features/admin/object-keys.ts";
 import {
-  keyIn,
+  askedKey,
   modelOf,
   refusalOf,
-  requireManaged,
-  requireRight,
+  requireManagedRow,
+  requireRights,
 } from "#features/admin/object-requests.routes.ts";
 import { findRow } from "#features/admin/object-rows.ts";
 import { removeObject } from "#features/admin/remove-object.ts";
@@ -22,25 +22,32 @@ export function removalRoutes(deps: AdminDeps): Router {
   const router = Router();
   router
     .route("/admin/:model/:key/delete")
-    .get(requireRight("delete"), requireManaged(deps), (req, res) => ask(deps, req, res))
-    .post(requireRight("delete"), requireManaged(deps), requireCsrf, async (req, res) => {
-      const { model, key, label } = await rowIn(deps, req);
-      const actor = actorOf(req);
-      try {
-        await tryAgain(() => removeObject(deps, { actor, model, key, label }));
-      } catch (error) {
-        return ask(deps, req, res, refusalOf(error, { req, res }));
-      }
-      addFlash(req, `“${label}” is deleted.`);
-      res.redirect(303, actor.may(model.name, "view") ? `/admin/${model.name}` : "/admin");
-    });
+    .get(requireRights("view", "delete"), requireManagedRow(deps), (req, res) =>
+      ask(deps, req, res),
+    )
+    .post(
+      requireRights("view", "delete"),
+      requireManagedRow(deps),
+      requireCsrf,
+      async (req, res) => {
+        const { model, key, label } = await rowIn(deps, req);
+        const actor = actorOf(req);
+        try {
+          await tryAgain(() => removeObject(deps, { actor, model, key, label }));
+        } catch (error) {
+          return ask(deps, req, res, refusalOf(error, { req, res }));
+        }
+        addFlash(req, `“${label}” is deleted.`);
+        res.redirect(303, `/admin/${model.name}`);
+      },
+    );
   return router;
 }
 
 async function rowIn(deps: AdminDeps, req: Request) {
   const model = modelOf(req);
   if (!model.remove) throw new NotFound();
-  const key = keyIn(deps, req);
+  const key = askedKey(deps, req);
   const row = await findRow(deps.database, model, key);
   if (!row) throw gone(model);
   return { model, remove: model.remove, key, label: model.label(row) };
@@ -54,14 +61,13 @@ async function ask(
 ): Promise<void> {
   const { model, remove, key, label } = await rowIn(deps, req);
   const href = `/admin/${model.name}/${keyText(model, key)}`;
-  const mayView = actorOf(req).may(model.name, "view");
   res.render("admin/delete", {
     object: {
       one: model.one,
       many: model.many,
       label,
-      listHref: mayView ? `/admin/${model.name}` : null,
-      backHref: mayView ? href : "/admin",
+      listHref: `/admin/${model.name}`,
+      backHref: href,
       action: `${href}/delete`,
       takesAlong: await remove.summary(deps, [key]),
       refusal: Object.values(errors).join(" "),

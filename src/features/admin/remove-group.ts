@@ -2,7 +2,7 @@ import { holdGroup } from "#features/admin/groups.access.ts";
 import type { RowRequest } from "#features/admin/model-admin.ts";
 import type { Database } from "#platform/database.ts";
 
-/** Deletes a group; whoever was in it stays. @throws NotFound, Forbidden with a sentence */
+/** Deletes a group; whoever was in it stays. @throws NotFound */
 export async function removeGroup(
   { database }: { database: Database },
   { actor, key, alongside }: RowRequest,

@@ -1,8 +1,10 @@
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { describeChanges } from "#features/admin/describe-changes.ts";
+import { textColumns, textOf } from "#features/admin/export-rows.ts";
 import { fieldsOf } from "#features/admin/form-fields.ts";
 import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyText } from "#features/admin/object-keys.ts";
+import { findRow } from "#features/admin/object-rows.ts";
 import { type FieldChange, recordChange } from "#features/admin/record-change.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import { NotFound } from "#lib/errors.ts";
@@ -40,9 +42,26 @@ async function lastValues(
   { actor, model, key }: { actor: AdminActor; model: RegisteredModel; key: Key },
 ): Promise<FieldChange[]> {
   const { form, remove } = model;
-  if (!form || remove?.isForgotten) return [];
+  if (remove?.isForgotten) return [];
+  if (!form) return lastCells(deps, model, key);
   const before = await form.read(deps.database, key, { hold: false });
   if (!before) return [];
-  const { kept } = await fieldsOf(deps, form, { actor, isNew: false });
-  return describeChanges(deps.database, kept, { before, after: null });
+  const { sections } = await fieldsOf(deps, form, { actor, isNew: false });
+  // Read-only ones too: whose a picture was is in no field that anybody may write.
+  const fields = sections.flatMap((section) => section.fields);
+  const told = fields.filter(({ kind }) => kind !== "picture" && kind !== "password");
+  return describeChanges(deps.database, told, { before, after: null });
+}
+
+/** Of what has no form, the line that the list had. */
+async function lastCells(
+  { database }: AdminDeps,
+  model: RegisteredModel,
+  key: Key,
+): Promise<FieldChange[]> {
+  const row = await findRow(database, model, key);
+  if (!row) return [];
+  return textColumns(model)
+    .map(({ label, cell }) => ({ field: label, before: textOf(cell(row)), after: "" }))
+    .filter(({ before }) => before !== "");
 }

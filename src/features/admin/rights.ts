@@ -23,24 +23,42 @@ export async function loadActor(
 ): Promise<AdminActor> {
   const { id, username, isSuperuser } = person;
   if (isSuperuser) return { id, username, isSuperuser, may: () => true };
-  const granted = new Set(await listGrants(database, { group: { members: memberIs(id) } }));
+  const where = { group: { members: { some: { userId: id } } } };
+  const granted = new Set(grantsIn(await database.groupRight.findMany({ where })));
   return { id, username, isSuperuser, may: (model, right) => granted.has(grantOf(model, right)) };
 }
 
 /**
- * Whether an account may be changed, closed or entered by this administrator. Whoever can set the
+ * Those of these accounts that this administrator may change, close or enter. Whoever can set the
  * password of somebody with more rights has these rights, so that is nobody but superusers.
  */
-export async function mayManagePerson(
+export async function findManagedPeople(
   { database }: { database: Transaction },
+  actor: AdminActor,
+  personIds: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (actor.isSuperuser) return new Set(personIds);
+  const superusers = await database.user.findMany({
+    where: { id: { in: [...personIds] }, isSuperuser: true },
+    select: { id: true },
+  });
+  const given = await database.$queryRaw<(RightsRow & { userId: number })[]>`
+    select m.user_id as "userId", r.model, r.can_view as "canView", r.can_add as "canAdd",
+      r.can_change as "canChange", r.can_delete as "canDelete"
+    from group_members m join group_rights r on r.group_id = m.group_id
+    where m.user_id = any(${[...personIds]}::int[])`;
+  const beyond = given.filter((row) => !holdsAll(actor, grantsIn([row])));
+  const others = new Set([...superusers.map(({ id }) => id), ...beyond.map((row) => row.userId)]);
+  return new Set(personIds.filter((id) => !others.has(id)));
+}
+
+/** The same for one. */
+export async function mayManagePerson(
+  deps: { database: Transaction },
   actor: AdminActor,
   personId: number,
 ): Promise<boolean> {
-  if (actor.isSuperuser) return true;
-  const where = { id: personId };
-  const person = await database.user.findUnique({ where, select: { isSuperuser: true } });
-  if (person?.isSuperuser) return false;
-  return holdsAll(actor, await listGrants(database, { group: { members: memberIs(personId) } }));
+  return (await findManagedPeople(deps, actor, [personId])).has(personId);
 }
 
 /** Whether none of these is beyond what the actor may do. */
@@ -50,16 +68,21 @@ export const holdsAll = (actor: AdminActor, grants: readonly Grant[]): boolean =
     return actor.may(model, right as Right);
   });
 
-/** What the groups of these rows may, some of it named more than once. */
-export async function listGrants(
-  tx: Transaction,
-  where: { groupId: number } | { group: { members: ReturnType<typeof memberIs> } },
-): Promise<Grant[]> {
-  const rows = await tx.groupRight.findMany({ where });
-  return rows.flatMap(({ model, canView, canAdd, canChange, canDelete }) => {
+interface RightsRow {
+  model: string;
+  canView: boolean;
+  canAdd: boolean;
+  canChange: boolean;
+  canDelete: boolean;
+}
+
+/** What these rows give, some of it named more than once. */
+export const grantsIn = (rows: readonly RightsRow[]): Grant[] =>
+  rows.flatMap(({ model, canView, canAdd, canChange, canDelete }) => {
     const is = { view: canView, add: canAdd, change: canChange, delete: canDelete };
     return rights.filter((right) => is[right]).map((right) => grantOf(model, right));
   });
-}
 
-const memberIs = (userId: number) => ({ some: { userId } });
+/** What one group may. */
+export const listGrants = async (tx: Transaction, groupId: number): Promise<Grant[]> =>
+  grantsIn(await tx.groupRight.findMany({ where: { groupId } }));

@@ -2,10 +2,11 @@ import { columnOf } from "#features/admin/list-columns.ts";
 import type { Filter, Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { findNamedRow } from "#features/admin/named-row.queries.ts";
 import { describeModel, valuesOfEnum } from "#features/admin/prisma-models.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
 import type { Database } from "#platform/database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
-export interface Choice {
+export interface FilterChoice {
   value: string;
   label: string;
   where: Prisma.Sql;
@@ -27,7 +28,7 @@ export function choicesOf(
   { database, clock }: { database: Database; clock: () => Date },
   model: RegisteredModel,
   filter: Filter,
-): readonly Choice[] | null {
+): readonly FilterChoice[] | null {
   if (filter.kind === "relation" || filter.kind === "through") return null;
   return filter.kind === "choice" ? filter.choices : fieldChoices(database, model, filter, clock());
 }
@@ -37,7 +38,7 @@ function fieldChoices(
   model: RegisteredModel,
   filter: FieldFilter,
   now: Date,
-): readonly Choice[] {
+): readonly FilterChoice[] {
   const field = describeModel(database, model.model).fields.get(filter.field);
   const column = columnOf(database, model, filter.field);
   if (field?.kind === "enum") {
@@ -58,7 +59,7 @@ function fieldChoices(
 }
 
 /** Days and years are those of UTC, as all dates of the site. */
-function periodsOf(column: Prisma.Sql, now: Date): readonly Choice[] {
+function periodsOf(column: Prisma.Sql, now: Date): readonly FilterChoice[] {
   const day = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
   const year = Date.UTC(now.getUTCFullYear(), 0, 1);
   const since = (milliseconds: number) =>
@@ -76,11 +77,17 @@ function periodsOf(column: Prisma.Sql, now: Date): readonly Choice[] {
   ];
 }
 
-/** The filters in use. One that names a row there is not leaves none. */
+/**
+ * The filters in use. One that names a row there is not leaves none; what a number is called is for
+ * those who may view the row.
+ */
 export async function activeFilters(
   deps: { database: Database; clock: () => Date },
-  model: RegisteredModel,
-  values: ReadonlyMap<string, string>,
+  {
+    model,
+    actor,
+    values,
+  }: { model: RegisteredModel; actor: AdminActor; values: ReadonlyMap<string, string> },
 ): Promise<ActiveFilter[]> {
   const used = model.filters.filter(({ name }) => values.has(name));
   return Promise.all(
@@ -90,7 +97,8 @@ export async function activeFilters(
       if (filter.kind === "relation" || filter.kind === "through") {
         const row = await findNamedRow(deps, filter.to, value);
         const where = row ? whereRelated(deps, model, filter, row.key) : Prisma.sql`false`;
-        return { name, label, value: row?.label ?? value, where };
+        const called = actor.may(filter.to, "view") ? row?.label : undefined;
+        return { name, label, value: called ?? value, where };
       }
       const choice = choicesOf(deps, model, filter)?.find((each) => each.value === value);
       if (!choice) throw new TypeError(`${model.name}.${name} cannot be ${value}.`);

@@ -20,7 +20,9 @@ export async function runAction(
     if (sentence) refused.set(sentence, [...(refused.get(sentence) ?? []), row.label]);
   }
   const count = [...refused.values()].reduce((sum, labels) => sum + labels.length, 0);
-  return { done: rows.length - count, refused };
+  const done = rows.length - count;
+  if (done > 0) await action.after?.(deps);
+  return { done, refused };
 }
 
 /** Why it was not done, or null where it was. */

@@ -3,6 +3,7 @@ import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { describeChanges } from "#features/admin/describe-changes.ts";
 import {
   type FormFields,
+  hasChanged,
   isSameValue,
   type Typed,
   versionOf,
@@ -94,13 +95,13 @@ async function tryToChange(
   const schema = form.schema({ actor, before: seen, now: deps.clock() });
   const input = await checkedInput(deps, form, { schema, values, typed });
   // Pressing the button twice sends the same once more: nothing is lost, so nobody need be asked.
-  if (versionOf(fields, seen) !== version && differs(fields, seen, values)) {
+  if (hasChanged(fields, version, seen) && differs(fields, seen, values)) {
     throw new ChangedMeanwhile(model.one);
   }
   return deps.database.$transaction(async (tx) => {
-    const before = await form.read(tx, key, { hold: true });
+    const before = await form.read(tx, key, { hold: actor });
     if (!before) throw gone(model);
-    if (versionOf(fields, before) !== versionOf(fields, seen)) throw new CameBetween(model.one);
+    if (hasChanged(fields, versionOf(fields, seen), before)) throw new CameBetween(model.one);
     await change(tx, deps, { actor, key, input, before });
     const after = await form.read(tx, key, { hold: false });
     if (!after) throw gone(model);

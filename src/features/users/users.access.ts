@@ -45,12 +45,23 @@ export async function holdPeople(
 /**
  * Nobody else changes this person or their profile before the transaction ends. Answers whether they
  * are there.
+ * @param actor whoever does so in their stead, if the transaction will say that it was them
  */
-export async function holdPerson(tx: Transaction, id: number): Promise<boolean> {
+export async function holdPerson(
+  tx: Transaction,
+  id: number,
+  actor?: { id: number },
+): Promise<boolean> {
   await awaitSuperusers(tx, id);
+  // In order of id: two who change each other at once must not wait for each other.
+  if (actor && actor.id < id) await holdKey(tx, actor.id);
   // For update, as another username asks for it: who follows them holds the key and waits for the profile.
   const held = await tx.$queryRaw<unknown[]>`
     select 1 from users u join profiles p on p.user_id = u.id
     where u.id = ${id} for update of u for no key update of p`;
+  if (actor && actor.id > id) await holdKey(tx, actor.id);
   return held.length > 0;
 }
+
+const holdKey = (tx: Transaction, id: number) =>
+  tx.$executeRaw`select 1 from users where id = ${id} for key share`;

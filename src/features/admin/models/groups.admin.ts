@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { numberCell, textCell } from "#features/admin/cells.ts";
 import { addGroup, changeGroup, type GroupInput } from "#features/admin/change-group.ts";
+import { findManagedGroups } from "#features/admin/groups.access.ts";
 import {
   column,
   defineModel,
+  type Key,
   type RegisteredModel,
   type Section,
 } from "#features/admin/model-admin.ts";
@@ -43,6 +45,10 @@ export function defineGroups(models: readonly RegisteredModel[]): RegisteredMode
     select,
     label: (row) => row.name,
     pickedBy: "name",
+    managed: async (tx, actor, keys) => {
+      const managed = await findManagedGroups(tx, actor, keys.map(idOf));
+      return keys.filter((key) => managed.has(idOf(key)));
+    },
     columns: [
       { name: "name", label: "Name", sort: "name", cell: (row) => textCell(row.name) },
       { name: "members", label: "Members", cell: (row) => numberCell(row._count.members) },
@@ -58,23 +64,23 @@ export function defineGroups(models: readonly RegisteredModel[]): RegisteredMode
         rightsSection(managed),
       ],
       read: async (tx, key, { hold }) => {
-        const { id } = key as { id: number };
+        const id = idOf(key);
         if (hold) await tx.$queryRaw`select 1 from groups where id = ${id} for update`;
         const group = await tx.group.findUnique({ where: { id } });
         if (!group) return null;
-        const granted = new Set(await listGrants(tx, { groupId: id }));
+        const granted = new Set(await listGrants(tx, id));
         const boxes = fieldsOf(managed).map(({ name, grant }) => [name, granted.has(grant)]);
         return { name: group.name, ...Object.fromEntries(boxes) };
       },
       schema: () => schemaOf(managed),
       add: (tx, _deps, { actor, input }) => addGroup(tx, { actor, input }),
       change: async (tx, _deps, { actor, key, input }) => {
-        await changeGroup(tx, { actor, id: (key as { id: number }).id, input });
+        await changeGroup(tx, { actor, id: idOf(key), input });
       },
     },
     remove: {
       summary: async ({ database }, keys) => {
-        const ids = keys.map(({ id }) => id as number);
+        const ids = keys.map(idOf);
         const members = await database.groupMember.count({ where: { groupId: { in: ids } } });
         return members === 0 ? [] : [counted(members, "membership")];
       },
@@ -83,6 +89,8 @@ export function defineGroups(models: readonly RegisteredModel[]): RegisteredMode
     related: ({ id }) => [{ label: "Members", href: `/admin/users?group=${id}` }],
   });
 }
+
+const idOf = (key: Key) => (key as { id: number }).id;
 
 /** Only what its pages can do: nobody adds a session. */
 function managedOf({ name, many, form, remove, actions = [] }: RegisteredModel): Managed {
@@ -107,7 +115,12 @@ const fieldsOf = (managed: readonly Managed[]): { name: string; label: string; g
 
 const rightsSection = (managed: readonly Managed[]): Section => ({
   title: "What its members may do",
-  fields: fieldsOf(managed).map(({ name, label }) => ({ name, label, kind: "checkbox" })),
+  fields: fieldsOf(managed).map(({ name, label, grant }) => ({
+    name,
+    label,
+    kind: "checkbox",
+    needs: grant,
+  })),
   matrix: {
     columns: ["View", "Add", "Change", "Delete"],
     rows: managed.map((model) => ({

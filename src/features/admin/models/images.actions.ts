@@ -29,11 +29,11 @@ export const recountImages: BulkAction = {
   question: (pictures) => `Recount the likes and views of ${pictures}?`,
   done: (pictures) => `${pictures} recounted.`,
   run: async (deps, { key, alongside }) => {
-    const differences = await recountImage(deps, {
+    await recountImage(deps, {
       image: idOf(key),
       alongside: (tx, found) => alongside(tx, changesOfRecount(found)),
     });
-    // A ranking may be kept elsewhere, made of the number that was wrong.
-    if (differences.some(({ counter }) => counter === "views")) await deps.viewCounters.refill();
   },
+  // A ranking may be kept elsewhere, made of the numbers that were wrong.
+  after: ({ viewCounters }) => viewCounters.refill(),
 };

@@ -114,5 +114,8 @@ export const imagesAdmin = defineModel<Row>({
   form: imagesForm,
   remove: imagesRemoval,
   actions: [recountImages],
-  related: ({ id }) => [{ label: "Likes", href: `/admin/likes?image=${id}` }],
+  related: ({ id }, { owner }) => [
+    { label: "Likes", href: `/admin/likes?image=${id}` },
+    { label: `Saved by ${owner.username}`, href: `/admin/users/${owner.id}` },
+  ],
 });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Form, Key, Section, Values } from "#features/admin/model-admin.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
 import { editImage } from "#features/images/edit-image.ts";
 import { CorrectImageSchema } from "#features/images/images.schemas.ts";
 import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
@@ -39,11 +40,11 @@ const sections: readonly Section[] = [
   {
     title: "Where it comes from",
     fields: [
-      { name: "pageUrl", label: "Found on", kind: "text", maxlength: 2048, optional: true },
+      { name: "pageUrl", label: "Found on", kind: "url", maxlength: 2048, optional: true },
       {
         name: "sourceUrl",
         label: "Address of the file",
-        kind: "text",
+        kind: "url",
         maxlength: 2048,
         optional: true,
         hint: "Empty for a file that was sent.",
@@ -73,7 +74,7 @@ const sections: readonly Section[] = [
 async function read(
   tx: Transaction,
   key: Key,
-  { hold }: { hold: boolean },
+  { hold }: { hold: AdminActor | false },
 ): Promise<Values | null> {
   const { id } = idOf(key);
   if (hold) await tx.$queryRaw`select 1 from images where id = ${id} for no key update`;

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { numberCell, personCell, photoCell, textCell } from "#features/admin/cells.ts";
 import { requireManaged } from "#features/admin/manage-person.ts";
-import { column, defineModel } from "#features/admin/model-admin.ts";
+import { column, defineModel, type Key } from "#features/admin/model-admin.ts";
 import {
   profileChangeOf,
   profileFields,
   profileRules,
   profileValues,
 } from "#features/admin/models/profile.form.ts";
-import { mayManagePerson } from "#features/admin/rights.ts";
+import { findManagedPeople } from "#features/admin/rights.ts";
 import { changeProfile } from "#features/users/change-person.ts";
 import { holdPerson } from "#features/users/users.access.ts";
 import { personLink } from "#features/users/users.view-data.ts";
@@ -37,7 +37,11 @@ export const profilesAdmin = defineModel<Row>({
   select,
   label: (row) => row.user.username,
   pageOf: (row) => personLink(row.user).href,
-  mayManage: (database, actor, key) => mayManagePerson({ database }, actor, Number(key["userId"])),
+  managed: async (database, actor, keys) => {
+    const personOf = (key: Key) => Number(key["userId"]);
+    const managed = await findManagedPeople({ database }, actor, keys.map(personOf));
+    return keys.filter((key) => managed.has(personOf(key)));
+  },
   columns: [
     { name: "photo", label: "", cell: (row) => photoCell({ ...row.user, photo: row.photo }) },
     { name: "person", label: "Person", sort: "person", cell: (row) => personCell(row.user) },
@@ -77,7 +81,7 @@ export const profilesAdmin = defineModel<Row>({
     ],
     read: async (tx, key, { hold }) => {
       const { userId } = key as { userId: number };
-      if (hold && !(await holdPerson(tx, userId))) return null;
+      if (hold && !(await holdPerson(tx, userId, hold))) return null;
       const profile = await tx.profile.findUnique({ where: { userId }, include: { user: true } });
       return profile && { person: profile.user.username, ...profileValues(profile.user, profile) };
     },

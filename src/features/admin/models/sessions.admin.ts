@@ -2,7 +2,7 @@ import { endAnySession } from "#features/account/end-sessions.ts";
 import { personCell, textCell, timeCell, yesCell } from "#features/admin/cells.ts";
 import { requireManaged } from "#features/admin/manage-person.ts";
 import { column, defineModel } from "#features/admin/model-admin.ts";
-import { mayManagePerson } from "#features/admin/rights.ts";
+import { findManagedPeople } from "#features/admin/rights.ts";
 import { deviceName } from "#lib/device-name.ts";
 import type { Prisma } from "#prisma/generated/client.ts";
 
@@ -25,9 +25,13 @@ export const sessionsAdmin = defineModel<Row>({
   key: ["id"],
   select,
   label: (row) => `${row.user.username} on ${deviceName(row.userAgent)}`,
-  mayManage: async (database, actor, key) => {
-    const session = await database.session.findUnique({ where: key as { id: string } });
-    return session === null || mayManagePerson({ database }, actor, session.userId);
+  managed: async (database, actor, keys) => {
+    const ids = keys.map((key) => String(key["id"]));
+    const sessions = await database.session.findMany({ where: { id: { in: ids } } });
+    const owners = sessions.map(({ userId }) => userId);
+    const managed = await findManagedPeople({ database }, actor, owners);
+    const others = sessions.filter(({ userId }) => !managed.has(userId)).map(({ id }) => id);
+    return keys.filter((key) => !others.includes(String(key["id"])));
   },
   columns: [
     { name: "person", label: "Person", cell: (row) => personCell(row.user) },

@@ -1,8 +1,7 @@
 import { endSessionsOf } from "#features/account/end-sessions.ts";
-import { removePerson } from "#features/account/remove-person.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { refuseOwnAccount, requireManaged } from "#features/admin/manage-person.ts";
-import type { BulkAction, Removal, RowRequest } from "#features/admin/model-admin.ts";
+import type { BulkAction, RowRequest } from "#features/admin/model-admin.ts";
 import { changesOfRecount } from "#features/admin/models/recount-changes.ts";
 import type { FieldChange } from "#features/admin/record-change.ts";
 import {
@@ -19,50 +18,6 @@ import type { Transaction } from "#platform/database.ts";
 
 const idOf = ({ key }: Pick<RowRequest, "key">) => (key as { id: number }).id;
 
-export const usersRemoval: Removal = {
-  isForgotten: true,
-  summary: async ({ database }, keys) => {
-    const ids = keys.map((key) => idOf({ key }));
-    const [counts] = await database.$queryRaw<Record<string, number>[]>`
-      select
-        (select count(*) from images where owner_id = any(${ids}::int[]))::int as pictures,
-        (select count(*) from likes where user_id = any(${ids}::int[]))::int as given,
-        (select count(*) from likes l join images i on i.id = l.image_id
-          where i.owner_id = any(${ids}::int[]))::int as received,
-        (select count(*) from contacts where to_id = any(${ids}::int[]))::int as followers,
-        (select count(*) from contacts where from_id = any(${ids}::int[]))::int as following,
-        (select count(*) from actions where user_id = any(${ids}::int[]))::int as actions,
-        (select count(*) from profiles
-          where user_id = any(${ids}::int[]) and photo is not null)::int as photos,
-        (select count(*) from sessions where user_id = any(${ids}::int[]))::int as sessions`;
-    const named: [count: number | undefined, one: string, many: string][] = [
-      [counts?.["pictures"], "picture, with its files", "pictures, with their files"],
-      [counts?.["given"], "like they gave", "likes they gave"],
-      [counts?.["received"], "like of their pictures", "likes of their pictures"],
-      [counts?.["followers"], "follower", "followers"],
-      [counts?.["following"], "person they follow", "people they follow"],
-      [counts?.["actions"], "action in feeds", "actions in feeds"],
-      [counts?.["photos"], "photo", "photos"],
-      [counts?.["sessions"], "session", "sessions"],
-    ];
-    return named.flatMap(([count = 0, one, many]) => (count ? [counted(count, one, many)] : []));
-  },
-  run: async (deps, { actor, key, alongside }) => {
-    const id = idOf({ key });
-    refuseOwnAccount(actor, id);
-    // Before anything else is said about them, and once more when nothing changes that any more.
-    await requireManaged(deps.database, actor, id);
-    await removePerson(deps, {
-      person: { id },
-      actor,
-      alongside: async (tx) => {
-        await requireManaged(tx, actor, id);
-        await alongside(tx);
-      },
-    });
-  },
-};
-
 /** Does `work` to somebody this administrator may manage, and records it where something changed. */
 const onPerson =
   (
@@ -73,7 +28,8 @@ const onPerson =
     const person = { id: idOf(request) };
     if (refusesOneself) refuseOwnAccount(request.actor, person.id);
     await database.$transaction(async (tx) => {
-      if (!(await holdPerson(tx, person.id))) throw new NotFound("This person is gone already.");
+      if (!(await holdPerson(tx, person.id, request.actor)))
+        throw new NotFound("This person is gone already.");
       await requireManaged(tx, request.actor, person.id);
       const changes = await work(tx, person);
       if (changes.length > 0) await request.alongside(tx, changes);

@@ -1,8 +1,9 @@
 import { numberCell, photoCell, textCell, timeCell, yesCell } from "#features/admin/cells.ts";
-import { column, defineModel } from "#features/admin/model-admin.ts";
-import { usersActions, usersRemoval } from "#features/admin/models/users.actions.ts";
+import { column, defineModel, type Key } from "#features/admin/model-admin.ts";
+import { usersActions } from "#features/admin/models/users.actions.ts";
 import { usersForm } from "#features/admin/models/users.form.ts";
-import { mayManagePerson } from "#features/admin/rights.ts";
+import { usersRemoval } from "#features/admin/models/users.removal.ts";
+import { findManagedPeople } from "#features/admin/rights.ts";
 import { personLink } from "#features/users/users.view-data.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
@@ -33,7 +34,11 @@ export const usersAdmin = defineModel<Row>({
   select,
   label: (row) => row.username,
   pickedBy: "username",
-  mayManage: (database, actor, key) => mayManagePerson({ database }, actor, Number(key["id"])),
+  managed: async (database, actor, keys) => {
+    const personOf = (key: Key) => Number(key["id"]);
+    const managed = await findManagedPeople({ database }, actor, keys.map(personOf));
+    return keys.filter((key) => managed.has(personOf(key)));
+  },
   pageOf: (row) => personLink(row).href,
   columns: [
     {

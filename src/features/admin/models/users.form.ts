@@ -1,15 +1,13 @@
 import { z } from "zod";
 import { UsernameSchema } from "#features/account/account.schemas.ts";
-import { profileSchema } from "#features/account/settings.schemas.ts";
+import { isSameAddress, profileSchema } from "#features/account/settings.schemas.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { changeMemberships } from "#features/admin/change-memberships.ts";
 import { requireManaged } from "#features/admin/manage-person.ts";
-import type { Form, Key, Section, Values } from "#features/admin/model-admin.ts";
-import {
-  profileChangeOf,
-  profileFields,
-  profileRules,
-} from "#features/admin/models/profile.form.ts";
+import type { Form, Key, Values } from "#features/admin/model-admin.ts";
+import { membershipsIn } from "#features/admin/models/memberships.form.ts";
+import { profileChangeOf, profileRules } from "#features/admin/models/profile.form.ts";
+import { usersSections } from "#features/admin/models/users.sections.ts";
 import { readPerson } from "#features/admin/models/users.values.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import { addPerson, changePerson, changeProfile } from "#features/users/change-person.ts";
@@ -17,13 +15,13 @@ import { changeStaff, changeSuperuser } from "#features/users/change-status.ts";
 import { activatePerson, deactivatePerson } from "#features/users/deactivate-person.ts";
 import { Conflict, Invalid } from "#lib/errors.ts";
 import { refusalOfPassword } from "#lib/password-rules.ts";
-import type { Database, Transaction } from "#platform/database.ts";
+import type { Transaction } from "#platform/database.ts";
 import { hashPassword } from "#platform/passwords.ts";
 
 type PersonInput = z.output<ReturnType<typeof personSchema>> & { passwordHash?: string };
 
 export const usersForm: Form = {
-  sections,
+  sections: usersSections,
   read: readPerson,
   schema: personSchema,
   prepare: async (_deps, input) => {
@@ -50,83 +48,6 @@ export const usersForm: Form = {
 };
 
 const personOf = (key: Key) => key as { id: number };
-
-async function sections(database: Database): Promise<readonly Section[]> {
-  const groups = await database.group.findMany({ orderBy: { name: "asc" } });
-  return [
-    {
-      title: "Account",
-      fields: [
-        { name: "username", label: "Username", kind: "text", maxlength: 50 },
-        { name: "email", label: "E-mail address", kind: "email", maxlength: 254 },
-        {
-          name: "isEmailConfirmed",
-          label: "The address is confirmed",
-          kind: "checkbox",
-          hint: "Another address is asked by mail whether it is theirs.",
-        },
-        { name: "firstName", label: "First name", kind: "text", maxlength: 150, optional: true },
-        { name: "lastName", label: "Last name", kind: "text", maxlength: 150, optional: true },
-        { name: "password", label: "Password", kind: "password", maxlength: 128, only: "new" },
-        {
-          name: "password",
-          label: "New password",
-          kind: "password",
-          maxlength: 128,
-          only: "old",
-          optional: true,
-          hint: "Signs them out everywhere. Leave it empty to keep the one they have.",
-        },
-      ],
-    },
-    {
-      title: "Status",
-      fields: [
-        {
-          name: "isActive",
-          label: "Active",
-          kind: "checkbox",
-          only: "old",
-          hint: "Without it they are signed out, and all that is theirs is hidden.",
-        },
-        {
-          name: "isStaff",
-          label: "Staff",
-          kind: "checkbox",
-          isForSuperusers: true,
-          hint: "Gets in here, and does what their groups may.",
-        },
-        {
-          name: "isSuperuser",
-          label: "Superuser",
-          kind: "checkbox",
-          isForSuperusers: true,
-          hint: "May do everything.",
-        },
-      ],
-    },
-    {
-      title: "Groups",
-      fields: groups.map(({ id, name }) => ({
-        name: `group-${id}`,
-        label: name,
-        kind: "checkbox" as const,
-      })),
-    },
-    { title: "Profile", fields: profileFields },
-    {
-      title: "Numbers",
-      fields: [
-        { name: "joined", label: "Joined", kind: "shown", only: "old" },
-        { name: "lastSignIn", label: "Last sign-in", kind: "shown", only: "old" },
-        { name: "secondFactor", label: "Second factor", kind: "shown", only: "old" },
-        { name: "pictures", label: "Pictures", kind: "shown", only: "old" },
-        { name: "followers", label: "Followers", kind: "shown", only: "old" },
-        { name: "following", label: "Following", kind: "shown", only: "old" },
-      ],
-    },
-  ];
-}
 
 function personSchema({ before, now }: { before: Values | null; now: Date }) {
   const { firstName, lastName, email } = profileSchema(now, {
@@ -168,17 +89,11 @@ async function changeRest(
     await changeStaff(tx, person, wanted.isStaff);
     await besideField("isSuperuser", changeSuperuser(tx, person, wanted.isSuperuser));
   }
-  await changeMemberships(tx, { actor, personId: person.id, groupIds: groupsIn(wanted) });
+  await changeMemberships(tx, { actor, personId: person.id, wanted: membershipsIn(wanted) });
   await changeProfile(tx, deps, { person, input: profileChangeOf(wanted) });
 }
 
-const groupsIn = (input: Record<string, unknown>): number[] =>
-  Object.entries(input).flatMap(([name, value]) => {
-    const id = /^group-(\d{1,10})$/.exec(name)?.[1];
-    return id && value === true ? [Number(id)] : [];
-  });
-
-/** Whoever shuts themselves out has nobody to ask; a password of one's own is changed with the old one. */
+/** Whoever shuts themselves out has nobody to ask; a password and an address of one's own ask for the old one. */
 function refuseForOneself(wanted: PersonInput, before: Values): void {
   const fields: Record<string, string> = {};
   const sentence = "This is your own account, so somebody else has to change that.";
@@ -187,6 +102,12 @@ function refuseForOneself(wanted: PersonInput, before: Values): void {
   }
   if (wanted.password !== "") {
     fields["password"] = "Change your own password in your settings, which ask for the old one.";
+  }
+  if (!isSameAddress(String(before["email"]), wanted.email)) {
+    fields["email"] = "Change your own address in your settings, which ask for your password.";
+  }
+  if (before["isEmailConfirmed"] !== wanted.isEmailConfirmed) {
+    fields["isEmailConfirmed"] = "Confirm your own address by the link that is mailed to it.";
   }
   if (Object.keys(fields).length > 0) throw new Invalid(fields, "own_account");
 }

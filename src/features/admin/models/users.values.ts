@@ -1,5 +1,7 @@
 import type { Key, Values } from "#features/admin/model-admin.ts";
+import { membershipValues } from "#features/admin/models/memberships.form.ts";
 import { profileValues } from "#features/admin/models/profile.form.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
 import { holdPerson } from "#features/users/users.access.ts";
 import { longDate } from "#lib/dates.ts";
 import type { Transaction } from "#platform/database.ts";
@@ -31,10 +33,10 @@ interface PersonValues {
 export async function readPerson(
   tx: Transaction,
   key: Key,
-  { hold }: { hold: boolean },
+  { hold }: { hold: AdminActor | false },
 ): Promise<Values | null> {
   const { id } = key as { id: number };
-  if (hold && !(await holdPerson(tx, id))) return null;
+  if (hold && !(await holdPerson(tx, id, hold))) return null;
   // One statement: Prisma would send one for each relation, all at once, which a transaction cannot.
   const [person] = await tx.$queryRaw<PersonValues[]>`
     select u.username::text, u.email::text, u.email_confirmed_at is not null as "isEmailConfirmed",
@@ -57,7 +59,7 @@ function valuesOf(person: PersonValues): Values {
   return {
     ...{ username, email, isEmailConfirmed, firstName, lastName },
     ...{ isActive, isStaff, isSuperuser },
-    ...Object.fromEntries(groups.map((group) => [`group-${group}`, theirGroups.includes(group)])),
+    ...membershipValues(groups, theirGroups),
     ...profileValues(person, person),
     joined: longDate(person.joinedAt),
     lastSignIn: person.lastSignInAt ? longDate(person.lastSignInAt) : "Never",

@@ -1,0 +1,36 @@
+import type { Section, Values } from "#features/admin/model-admin.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
+import type { Database } from "#platform/database.ts";
+
+// The part of a person's form that says which groups they are in.
+
+/** A box for each group; to those who may not view groups there are none. */
+export async function membershipsSection(database: Database, actor: AdminActor): Promise<Section> {
+  const groups = actor.may("groups", "view")
+    ? await database.group.findMany({ orderBy: { name: "asc" } })
+    : [];
+  return {
+    title: "Groups",
+    fields: groups.map(({ id, name }) => ({
+      name: `group-${id}`,
+      label: name,
+      kind: "checkbox",
+      isOfRow: true,
+    })),
+  };
+}
+
+/** @param groups all there are */
+export const membershipValues = (groups: readonly number[], theirs: readonly number[]): Values =>
+  Object.fromEntries(groups.map((id) => [`group-${id}`, theirs.includes(id)]));
+
+/** By the ids of the groups that a form was about. */
+export const membershipsIn = (
+  input: Readonly<Record<string, unknown>>,
+): ReadonlyMap<number, boolean> =>
+  new Map(
+    Object.entries(input).flatMap(([name, value]) => {
+      const id = /^group-(\d{1,10})$/.exec(name)?.[1];
+      return id ? [[Number(id), value === true] as const] : [];
+    }),
+  );
