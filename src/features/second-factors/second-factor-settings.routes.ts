@@ -36,7 +36,7 @@ export function secondFactorSettings(deps: SecondFactorSettingsDeps): Router {
   router.get(page, requireSignIn, async (req, res) => {
     const { newRecoveryCodes = [] } = req.session;
     // Shown once, as a message is: whoever finds this session later must not find them.
-    delete req.session.newRecoveryCodes;
+    if (req.method === "GET") delete req.session.newRecoveryCodes;
     await show(deps, req, res, { newRecoveryCodes });
   });
 
