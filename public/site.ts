@@ -1,6 +1,7 @@
 import "htmx.org";
 import { setUpBookmarkletLink } from "./modules/bookmarklet-link.ts";
 import { setUpMenus } from "./modules/menu.ts";
+import { scrollNavToHere } from "./modules/nav-scroll.ts";
 import { setUpPasswordMeter } from "./modules/password-meter.ts";
 import { setUpPhotoPreview } from "./modules/photo-preview.ts";
 import { setUpSaveForm } from "./modules/save-form.ts";
@@ -17,3 +18,5 @@ const photo = document.querySelector<HTMLElement>("[data-photo]");
 if (photo) setUpPhotoPreview(photo);
 const meter = document.querySelector<HTMLElement>("[data-password-meter]");
 if (meter) setUpPasswordMeter(meter);
+const settings = document.querySelector<HTMLElement>(".settings-nav");
+if (settings) scrollNavToHere(settings);
