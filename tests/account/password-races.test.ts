@@ -41,6 +41,26 @@ test("a sign-in that renews the hash of the old password does not bring that bac
   }
 });
 
+test("of two devices that change the password at once, one does, and stays signed in", async () => {
+  for (const _ of many) {
+    const { id, username, visitor } = await signedInPerson(site);
+    const other = createVisitor(site.app);
+    await other.post("/login", { username, password: goodPassword });
+    const fieldsWith = (password: string) => ({
+      currentPassword: goodPassword,
+      password,
+      password2: password,
+    });
+    const answers = await Promise.all([
+      visitor.post("/settings/password", fieldsWith(newPassword)),
+      other.post("/settings/password", fieldsWith(`${newPassword}-jam`)),
+    ]);
+    const changes = answers.filter(({ headers }) => headers.location === "/settings/password");
+    expect(changes).toHaveLength(1);
+    expect(await site.deps.database.session.count({ where: { userId: id } })).toBe(1);
+  }
+});
+
 test("a link that is used while its account is deleted leaves nothing and fails nowhere", async () => {
   await Promise.all(
     many.map(async () => {

@@ -19,7 +19,8 @@ export async function changePassword(
 
 /**
  * Sets the actor's own password; they stay signed in here and nowhere else.
- * @throws NotFound, and Invalid for `password` when it is too easy to guess
+ * @throws NotFound, Invalid for `password` when it is too easy to guess, and Invalid for
+ * `currentPassword` when it was changed elsewhere since it was asked for
  */
 export async function changeOwnPassword(
   { database }: { database: Database },
@@ -37,8 +38,13 @@ export async function changeOwnPassword(
   await database.$transaction(async (tx) => {
     const { count } = await tx.user.updateMany({ where: { id: userId }, data: { passwordHash } });
     if (count === 0) throw new NotFound();
+    // Whoever changed it meanwhile ended this session: what was confirmed here is so no more.
+    if ((await tx.session.count({ where: { id: sessionId } })) === 0) throw changedMeanwhile();
     await tx.session.deleteMany({ where: { userId, id: { not: sessionId } } });
     // A link mailed before would undo it.
     await tx.accountToken.deleteMany({ where: { userId, purpose: "reset_password" } });
   });
 }
+
+const changedMeanwhile = () =>
+  new Invalid({ currentPassword: "Your password was changed elsewhere just now. Sign in again." });
