@@ -1,6 +1,5 @@
 import { setUpListFilters, setUpListRows } from "./modules/admin-list.ts";
 import { setUpPickers } from "./modules/admin-picker.ts";
-import { scrollNavToHere } from "./modules/nav-scroll.ts";
 
 // The administrators' pages work without this file; it only saves reloads and clicks.
 const filters = document.querySelector<HTMLFormElement>("[data-list-filters]");
@@ -8,5 +7,3 @@ if (filters) setUpListFilters(filters);
 const rows = document.querySelector<HTMLFormElement>("[data-list-rows]");
 if (rows) setUpListRows(rows);
 setUpPickers();
-const nav = document.querySelector<HTMLElement>(".admin-nav");
-if (nav) scrollNavToHere(nav);

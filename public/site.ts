@@ -18,5 +18,5 @@ const photo = document.querySelector<HTMLElement>("[data-photo]");
 if (photo) setUpPhotoPreview(photo);
 const meter = document.querySelector<HTMLElement>("[data-password-meter]");
 if (meter) setUpPasswordMeter(meter);
-const settings = document.querySelector<HTMLElement>(".settings-nav");
-if (settings) scrollNavToHere(settings);
+const sections = document.querySelector<HTMLElement>(".section-nav");
+if (sections) scrollNavToHere(sections);

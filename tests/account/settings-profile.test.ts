@@ -52,7 +52,7 @@ describe("every page of the settings", () => {
   test.each(pages)("%s says where one is, and is nobody else's to keep", async (page) => {
     const answer = await me.visitor.get(page);
     expect(answer.status).toBe(200);
-    expect(answer.$(".settings-nav [aria-current]").attr("href")).toBe(page);
+    expect(answer.$(".section-nav [aria-current]").attr("href")).toBe(page);
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 

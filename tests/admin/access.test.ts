@@ -102,7 +102,7 @@ describe("staff", () => {
     const page = await staff.send("get", "/admin");
     expect(page.status).toBe(200);
     expect(load(page.text)("main").text()).toContain("no group has given you anything to manage");
-    expect(load(page.text)(".admin-nav a[href='/admin/images']")).toHaveLength(0);
+    expect(load(page.text)(".section-nav a[href='/admin/images']")).toHaveLength(0);
     const seen = ["/admin", "/admin/", "/ADMIN", "/admin?x=1", "/admin/history"];
     for (const path of addresses.filter((each) => !seen.includes(each))) {
       for (const method of methods) {

@@ -155,7 +155,7 @@ describe("the front page", () => {
     const jobs = await pageOf(await staffWith(site, ["jobs view"]));
     expect(jobs("main .tile, main figure")).toHaveLength(0);
     expect(jobs("main").text()).not.toContain("A heron");
-    expect(jobs('.admin-nav a[href="/admin/jobs"]')).toHaveLength(1);
+    expect(jobs('.section-nav a[href="/admin/jobs"]')).toHaveLength(1);
   });
 
   test("estimates what is more than ten thousand, with as many queries", async () => {

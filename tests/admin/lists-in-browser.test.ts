@@ -41,7 +41,7 @@ describe("the ways on", () => {
   test("show where one is on a phone", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.goto(`${site.origin}/admin/history`);
-    const here = page.locator(".admin-nav [aria-current]");
+    const here = page.locator(".section-nav [aria-current]");
     await expect.poll(async () => (await here.boundingBox())?.x).toBeLessThan(390);
     const box = await here.boundingBox();
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);

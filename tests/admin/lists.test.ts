@@ -55,7 +55,7 @@ describe("a list", () => {
     expect(href("A heron")).toBe(`/admin/images/${id}`);
     expect(href("keeper")).toBe(`/admin/users/${admin.id}`);
     expect($("tbody time").attr("datetime")).toBe(now.toISOString());
-    expect($(".admin-nav [aria-current]").text()).toBe("Pictures");
+    expect($(".section-nav [aria-current]").text()).toBe("Pictures");
   });
 
   test("whose first column leads elsewhere has a way to the row's own page", async () => {

@@ -44,7 +44,7 @@ describe("a member", () => {
     const member = await signedInPerson(site);
     expect(await words(member.visitor)).toContain("Connect Rookery");
     expect(
-      (await member.visitor.get("/settings/profile")).$(`.settings-nav a[href="${page}"]`),
+      (await member.visitor.get("/settings/profile")).$(`.section-nav a[href="${page}"]`),
     ).toHaveLength(1);
     provider.accounts.set("con", claimsOf("con"));
     const answer = await journey(member.visitor, provider, "con", link);

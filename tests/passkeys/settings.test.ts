@@ -67,7 +67,7 @@ describe("the page", () => {
       /^<b>Old<\/b> synchronisedAdded 14 March 2026 · last used 3 hours ago/,
     );
     expect($("[data-passkey]").attr("hidden")).toBe("hidden");
-    expect($(".settings-nav [aria-current]").text()).toBe("Passkeys");
+    expect($(".section-nav [aria-current]").text()).toBe("Passkeys");
   });
 
   test("takes as many queries for twenty as for one, and shows nobody else's", async () => {
