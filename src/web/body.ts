@@ -11,6 +11,8 @@ export const readBody: RequestHandler[] = [
   (req, _res, next) => {
     const hasBody = Number(req.get("Content-Length") ?? 0) > 0 || req.get("Transfer-Encoding");
     const known = req.is(["urlencoded", "json", "multipart/form-data"]);
+    // A form without fields, and one with files on a route that takes none, say nothing.
+    req.body ??= {};
     next(hasBody && !known ? new UnsupportedType() : undefined);
   },
   refuseJunk,

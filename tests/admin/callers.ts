@@ -23,6 +23,8 @@ interface SendOptions {
   /** False for a form without its token. */
   csrf?: boolean;
   headers?: Record<string, string>;
+  /** Nothing but headers, with the token among them; or parts, as forms with files send them. */
+  body?: "none" | "multipart";
 }
 
 export const stranger = (site: TestApp) => callerOf(site, { id: 0, username: "" }, "", "/login");
@@ -77,6 +79,19 @@ export async function createGroup(
 export const allGrants = (model: string): Grant[] =>
   rights.map((right): Grant => `${model} ${right}`);
 
+/** Somebody whose password was right, and of whom a code is asked for. */
+export async function halfSignedIn(site: TestApp): Promise<Caller> {
+  const person = newPerson();
+  const { id, username } = await createPerson(site.deps, person);
+  await site.deps.database.authenticator.create({
+    data: { userId: id, secret: "A".repeat(32), lastStep: 0, createdAt: new Date() },
+  });
+  const before = await stranger(site);
+  const fields = { username, password: person.password };
+  const answer = await before.send("post", "/login", { fields });
+  return callerOf(site, { id, username }, cookieIn(answer), "/login/second-factor");
+}
+
 /** @param page one whose form holds their token */
 async function callerOf(
   { app }: TestApp,
@@ -91,11 +106,13 @@ async function callerOf(
     ...person,
     cookie,
     send: async (method, path, options = {}) => {
-      const { fields = {}, accept = "text/html", csrf = true, headers = {} } = options;
+      const { fields = {}, accept = "text/html", csrf = true, headers = {}, body } = options;
       const request = supertest(app)
         [method](path)
         .set({ Cookie: cookie, Accept: accept, ...headers });
       if (["get", "head", "options"].includes(method)) return request;
+      if (body === "none") return request.set("X-CSRF-Token", token);
+      if (body) return request.set("X-CSRF-Token", token).field("nothing", "of ours");
       return request.type("form").send(csrf ? { _csrf: token, ...fields } : fields);
     },
   };
