@@ -49,6 +49,8 @@ export function createRateLimits(stores: RateLimitStores, { enabled }: { enabled
     networksOfCodes: limit("code-network", Number.MAX_SAFE_INTEGER, 90 * 86_400),
     /** One answer to each challenge, for as long as it lives: counted also where nothing else is. */
     passkeyChallenges: limitBy(limiterIn(stores, "passkey-challenge", 1, 300), 1),
+    /** Each ends the links that were mailed: whoever is in an account must not keep its owner out with that. */
+    passwordsByPerson: limit("password", 4, 3600),
     registrationsByAddress: limit("register", 100, 3600),
     /** People who come back from the OpenID Connect provider, which is asked about each. */
     openidByAddress: limit("openid-address", 100, 900),

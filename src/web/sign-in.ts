@@ -45,6 +45,8 @@ export interface SignIn {
     person: Person,
     options: { next: string; isKept: boolean; isSecondStepDone?: boolean },
   ): Promise<string>;
+  /** Gives the session another id: a cookie that was copied before opens nothing any more. */
+  renew(req: Request): Promise<void>;
   signOut(req: Request): Promise<void>;
 }
 
@@ -107,6 +109,13 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       // Nothing could end it any more.
       if (before) await functions.endSession(before);
       return stamp === null ? next : "/login/second-factor";
+    },
+    renew: async (req) => {
+      const { cookie, ...held } = req.session;
+      await orWithoutSession(req, (done) => req.session.regenerate(done));
+      Object.assign(req.session, held);
+      if (!cookie.originalMaxAge) req.session.cookie.expires = null;
+      await orWithoutSession(req, (done) => req.session.save(done));
     },
     signOut: (req) =>
       new Promise((resolve, reject) => {

@@ -118,7 +118,7 @@ describe("an address that somebody has", () => {
     const told = mails.filter(({ headers }) => headers["to"] === taken.email);
     // Who knows an address cannot fill its mailbox.
     expect(told).toHaveLength(5);
-    expect(told[0]?.text).toContain("It has an\naccount");
+    expect(told[0]?.text).toContain("belongs to\none already");
     expect(told[0]?.path).toBe("/login");
     expect(mails).toHaveLength(11);
     expect(await site.deps.database.user.count({ where: { email: taken.email } })).toBe(1);

@@ -52,6 +52,25 @@ describe("a photo", () => {
     },
   );
 
+  test.each([
+    { width: 1, height: 16_000 },
+    { width: 16_000, height: 1 },
+    { width: 30, height: 900, orientation: 6 },
+  ])("as thin as $width x $height costs no more than others", async ({ orientation, ...size }) => {
+    const thin = sharp({ create: { ...size, channels: 3, background: "#a33" } });
+    const bytes = await (orientation
+      ? thin.withMetadata({ orientation }).jpeg()
+      : thin.png()
+    ).toBuffer();
+    const before = performance.now();
+    const answer = await send(bytes);
+    expect([answer.status, answer.errors]).toEqual([303, {}]);
+    // Made wide as a whole it takes a minute.
+    expect(performance.now() - before).toBeLessThan(3000);
+    const { bytes: square } = await me.visitor.get(`/media/${await photo()}-320.webp`);
+    expect(await sharp(square).metadata()).toMatchObject({ width: 320, height: 320 });
+  });
+
   test("shows in the menu, in the form and on one's page, to oneself and to others", async () => {
     await send(await drawPicture(++seed));
     const src = `/media/${await photo()}-96.webp`;

@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removePhotoQueue } from "#features/account/photos.jobs.ts";
-import { goodPassword, signedInPerson } from "#tests/factories/people.ts";
+import { goodPassword, newPerson, signedInPerson } from "#tests/factories/people.ts";
+import { deliverMails } from "#tests/support/mails.ts";
 import { queriesOf } from "#tests/support/query-counter.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
@@ -196,19 +197,66 @@ describe("another e-mail address", () => {
     expect(tokens).toMatchObject([{ purpose: "confirm_email", email: wish }]);
   });
 
-  test("that somebody has saves nothing at all", async () => {
+  test("that somebody has answers like any other; they hear of it, and keep it", async () => {
     const other = await signedInPerson(site);
-    const before = await row();
     const taken = `${other.username}@EXAMPLE.org`;
-    const answer = await save({ email: taken, currentPassword: goodPassword, firstName: "No" });
-    expect([answer.status, Object.keys(answer.errors)]).toEqual([422, ["email"]]);
-    expect(await row()).toEqual(before);
+    await deliverMails(site);
+    const answers = [];
+    for (const email of [taken, newPerson().email]) {
+      const answer = await save({ email, currentPassword: goodPassword });
+      const page = await me.visitor.get(path);
+      const words = page.$("main").text() + page.$(".flash").text();
+      answers.push([answer.status, answer.location, words.replaceAll(email, "THEIRS")]);
+      const before = await row();
+      const mails = await deliverMails(site);
+      expect(mails.map(({ headers }) => headers["to"]).sort()).toEqual(
+        [email.toLowerCase(), before.email].sort(),
+      );
+      const [told] = mails.filter(({ headers }) => headers["to"] === email.toLowerCase());
+      expect(told?.text).toContain(email === taken ? "belongs to\none already" : "confirm");
+    }
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  test("is asked for a few times an hour only: its mails go to whomever somebody types", async () => {
+    const { visitor, username } = await signedInPerson(site);
+    const statuses = [];
+    for (let count = 0; count < 6; count += 1) {
+      const email = `stranger.${count}@example.net`;
+      const answer = await visitor.post(path, { email, currentPassword: goodPassword });
+      statuses.push(answer.status);
+      if (answer.status === 429) expect(answer.errors["email"]).toContain("Try again");
+    }
+    expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
+    expect((await visitor.post(path, { email: `${username}@example.org` })).status).toBe(303);
+  });
+
+  test("at one address is asked for a few times an hour only, whoever asks", async () => {
+    const email = "stranger@example.net";
+    const statuses = [];
+    for (let count = 0; count < 6; count += 1) {
+      const { visitor } = await signedInPerson(site);
+      statuses.push((await visitor.post(path, { email, currentPassword: goodPassword })).status);
+    }
+    expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
   });
 
   test("is not asked for where the one somebody has is none that a form takes", async () => {
     const admin = await signedInPerson(site, { email: "admin@localhost" });
     const answer = await admin.visitor.post(path, { email: "admin@localhost", firstName: "Ad" });
     expect([answer.status, answer.errors]).toEqual([303, {}]);
+  });
+
+  test("that is not proved is told with all else that is wrong", async () => {
+    const { id, visitor } = await signedInPerson(site);
+    const file = { name: "me.jpg", bytes: Buffer.from("no picture"), field: "photo" };
+    const fields = { email: wish, currentPassword: "wrong", dateOfBirth: "2126-01-01" };
+    const answer = await visitor.postFile(path, file, fields);
+    expect(answer.status).toBe(422);
+    expect(Object.keys(answer.errors).sort()).toEqual(["currentPassword", "dateOfBirth", "photo"]);
+    expect(answer.errors["photo"]).toContain("not a picture");
+    const where = { userId: id };
+    expect(await site.deps.database.accountToken.count({ where })).toBe(0);
   });
 
   test("that differs in case only is the same", async () => {

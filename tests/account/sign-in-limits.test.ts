@@ -151,8 +151,7 @@ test("an address that is no address is counted, not a fault", async () => {
 test("an owner is never locked out while others guess from many addresses, and still gets few tries", async () => {
   const { username } = await anybody();
   const attempt = await trier();
-  const { id } = await site.deps.database.user.findUniqueOrThrow({ where: { username } });
-  await countMany(site.deps.limits.signInsByAccount, `id ${id}`, 94);
+  await countMany(site.deps.limits.signInsByAccount, username, 94);
   for (let host = 0; host < 6; host += 1) await attempt(username, `10.1.${host}.1`);
   for (let count = 0; count < 2; count += 1) await attempt(username, "10.1.0.1");
   expect((await attempt(username, "10.1.0.1")).status).toBe(429);
@@ -162,6 +161,17 @@ test("an owner is never locked out while others guess from many addresses, and s
   const other = await trier();
   for (let count = 0; count < 3; count += 1) await other(username, "10.3.0.1");
   expect((await other(username, "10.3.0.1", goodPassword)).status).toBe(429);
+});
+
+test("guesses at a username do not tell which address is theirs", async () => {
+  const { username } = await anybody();
+  const attempt = await trier();
+  for (let count = 0; count < 10; count += 1) await attempt(username, "10.4.0.1");
+  expect((await attempt(username, "10.4.0.1")).status).toBe(429);
+  const addresses = [`${username}@example.org`, "nobody@example.org"];
+  for (const address of addresses) {
+    expect((await attempt(address, "10.4.0.1")).status).toBe(422);
+  }
 });
 
 test("one address makes at most a hundred accounts an hour", async () => {

@@ -1,3 +1,5 @@
+import { load } from "cheerio";
+import supertest from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPerson } from "#features/account/register-person.ts";
 import { goodPassword, newPerson, signedInPerson } from "#tests/factories/people.ts";
@@ -22,6 +24,8 @@ beforeEach(() => {
 });
 afterAll(() => site.close());
 
+const cookieOf = ({ headers }: supertest.Response) =>
+  String(headers["set-cookie"]).split(";")[0] ?? "";
 const isSignedIn = async (visitor: Visitor) => (await visitor.get("/images/new")).status === 200;
 const send = (visitor: Visitor, code: string) => visitor.post(path, { code }, { from: path });
 
@@ -198,7 +202,23 @@ describe("a sign-in that waits for its second step", () => {
     expect(await isSignedIn(visitor)).toBe(true);
   });
 
-  test("has a session id of its own, and takes no form without its token", async () => {
+  test("is in a session with an id of its own, which nobody can have planted", async () => {
+    const { username } = await halfSignedIn();
+    const before = await supertest(site.app).get("/login");
+    const planted = cookieOf(before);
+    const token = load(before.text)("input[name=_csrf]").first().val();
+    const answer = await supertest(site.app)
+      .post("/login")
+      .set("Cookie", planted)
+      .type("form")
+      .send({ _csrf: token, username, password: goodPassword });
+    expect(answer.headers["location"]).toBe(path);
+    const shows = (cookie: string) => supertest(site.app).get(path).set("Cookie", cookie);
+    expect((await shows(planted)).headers["location"]).toBe("/login");
+    expect((await shows(cookieOf(answer))).status).toBe(200);
+  });
+
+  test("takes no form without its token", async () => {
     const { visitor, secret } = await halfSignedIn();
     const code = codeAt(secret, now);
     expect((await visitor.post(path, { code }, { csrf: null })).status).toBe(403);

@@ -143,6 +143,7 @@ describe("once it is on", () => {
     const answer = await ana.visitor.post(`${page}/recovery-codes`);
     expect([answer.status, answer.location]).toEqual([303, page]);
     expect(await shownCodes()).toBe(10);
+    expect(await mailsTo()).toContain("New recovery codes.");
     const after = await site.deps.database.recoveryCode.findMany({ where: { userId: ana.id } });
     const hashes = after.map(({ codeHash }) => codeHash);
     expect(before.filter(({ codeHash }) => hashes.includes(codeHash))).toEqual([]);

@@ -1,9 +1,10 @@
+import { holdActor } from "#features/account/hold-actor.ts";
 import { Invalid, NotFound } from "#lib/errors.ts";
 import { refusalOfPassword } from "#lib/password-rules.ts";
-import type { Database } from "#platform/database.ts";
+import type { Database, Transaction } from "#platform/database.ts";
 import { hashPassword } from "#platform/passwords.ts";
 
-/** Sets a person's password and ends their sessions. @throws NotFound */
+/** Sets a person's password and ends their sessions and links. @throws NotFound */
 export async function changePassword(
   { database }: { database: Database },
   { username, password }: { username: string; password: string },
@@ -14,13 +15,24 @@ export async function changePassword(
     if (!user) throw new NotFound(`There is nobody named ${username}.`);
     await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
     await tx.session.deleteMany({ where: { userId: user.id } });
+    await endLinks(tx, user.id);
   });
 }
 
 /**
+ * Links mailed before would undo it, or give the account another address, which a thief may have asked
+ * for. One that confirms the address somebody has does neither.
+ */
+const endLinks = (tx: Transaction, userId: number) =>
+  tx.$executeRaw`
+    delete from account_tokens t using users u
+    where u.id = ${userId} and t.user_id = u.id
+      and (t.purpose = 'reset_password' or t.email <> u.email)`;
+
+/**
  * Sets the actor's own password; they stay signed in here and nowhere else.
- * @throws NotFound, Invalid for `password` when it is too easy to guess, and Invalid for
- * `currentPassword` when it was changed elsewhere since it was asked for
+ * @throws Invalid for `password` when it is too easy to guess, Forbidden when they were signed out
+ * meanwhile
  */
 export async function changeOwnPassword(
   { database }: { database: Database },
@@ -36,15 +48,9 @@ export async function changeOwnPassword(
   if (refusal) throw new Invalid({ password: refusal });
   const passwordHash = await hashPassword(password);
   await database.$transaction(async (tx) => {
-    const { count } = await tx.user.updateMany({ where: { id: userId }, data: { passwordHash } });
-    if (count === 0) throw new NotFound();
-    // Whoever changed it meanwhile ended this session: what was confirmed here is so no more.
-    if ((await tx.session.count({ where: { id: sessionId } })) === 0) throw changedMeanwhile();
+    await holdActor(tx, actor);
+    await tx.user.update({ where: { id: userId }, data: { passwordHash } });
     await tx.session.deleteMany({ where: { userId, id: { not: sessionId } } });
-    // A link mailed before would undo it.
-    await tx.accountToken.deleteMany({ where: { userId, purpose: "reset_password" } });
+    await endLinks(tx, userId);
   });
 }
-
-const changedMeanwhile = () =>
-  new Invalid({ currentPassword: "Your password was changed elsewhere just now. Sign in again." });

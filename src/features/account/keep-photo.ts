@@ -39,9 +39,10 @@ export async function readPhoto(
  */
 export async function keepPhoto<T>(
   { storage, lock }: PhotoDeps,
-  { sha256, squares }: SquaredImage,
+  photo: SquaredImage,
   writeRow: (photo: string) => Promise<T>,
 ): Promise<T> {
+  const { sha256, squares } = photo;
   try {
     return await lock(contentLockName(sha256), async () => {
       for (const { side, path } of squares) {
@@ -50,6 +51,11 @@ export async function keepPhoto<T>(
       return writeRow(photoOf(sha256));
     });
   } finally {
-    await Promise.all(squares.map(({ path }) => rm(path, { force: true })));
+    await discardPhoto(photo);
   }
+}
+
+/** Removes what readPhoto left in the temporary folder. */
+export async function discardPhoto({ squares }: SquaredImage): Promise<void> {
+  await Promise.all(squares.map(({ path }) => rm(path, { force: true })));
 }

@@ -21,7 +21,11 @@ export type Mail =
   | { template: "email-change" | "email-changed"; userId: number; to: string }
   /** To the address somebody has. */
   | {
-      template: "second-factor-on" | "second-factor-off" | "recovery-code-used";
+      template:
+        | "second-factor-on"
+        | "second-factor-off"
+        | "recovery-code-used"
+        | "recovery-codes-new";
       userId: number;
     }
   | { template: "passkey-added" | "passkey-removed"; userId: number }
@@ -58,6 +62,7 @@ const subjects: Record<Mail["template"], string> = {
   "second-factor-on": "Two-step sign-in is on",
   "second-factor-off": "Two-step sign-in is off",
   "recovery-code-used": "A recovery code was used",
+  "recovery-codes-new": "New recovery codes",
   "passkey-added": "A passkey was added",
   "passkey-removed": "A passkey was removed",
   "identity-connected": "Another way to sign in",
@@ -68,18 +73,21 @@ const subjects: Record<Mail["template"], string> = {
 export async function sendMail(deps: SendMailDeps, mail: Mail): Promise<void> {
   const letter = await findLetter(deps, mail);
   if (!letter) return;
-  const { to, token = "" } = letter;
-  const template = mail.template === "confirm-again" ? "confirm-email" : mail.template;
+  const { to, token = "", template = mail.template } = letter;
   const content = deps.mailTemplates.render(template, { token });
-  await deps.mailer.send({ to, subject: `${subjects[mail.template]} · Magpie`, ...content });
+  await deps.mailer.send({ to, subject: `${subjects[template]} · Magpie`, ...content });
+}
+
+interface Letter {
+  to: string;
+  token?: string;
+  /** Where another fits better than the one that was asked for. */
+  template?: Mail["template"];
 }
 
 /** Where a mail goes, and the token of its link: a new one each time, for the old is known to nobody. */
-async function findLetter(
-  { database, clock }: SendMailDeps,
-  mail: Mail,
-): Promise<{ to: string; token?: string } | null> {
-  if (mail.template === "confirm-email") return renewToken(database, mail, clock());
+async function findLetter({ database, clock }: SendMailDeps, mail: Mail): Promise<Letter | null> {
+  if (mail.template === "confirm-email") return askWhose(database, mail, clock());
   if ("to" in mail) {
     const where = { id: mail.userId, isActive: true };
     return (await database.user.findFirst({ where })) && { to: mail.to };
@@ -99,5 +107,19 @@ async function findLetter(
   if (mail.template === "confirm-again" && person.emailConfirmedAt) return null;
   const purpose = mail.template === "reset-password" ? "reset_password" : "confirm_email";
   const token = await issueToken(database, { userId, purpose, email, now: clock() });
-  return { to: email, token };
+  const template = purpose === "confirm_email" ? "confirm-email" : mail.template;
+  return { to: email, token, template };
+}
+
+/** An address that somebody else has is told so; whoever asked for it learns nothing. */
+async function askWhose(
+  database: Database,
+  { userId }: { userId: number },
+  now: Date,
+): Promise<Letter | null> {
+  const letter = await renewToken(database, { userId }, now);
+  if (!letter) return null;
+  const owner = await database.user.findUnique({ where: { email: letter.to } });
+  if (!owner || owner.id === userId) return letter;
+  return owner.isActive ? { to: owner.email, template: "address-taken" } : null;
 }

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
 import { exportData } from "#features/account/export-data.ts";
+import { holdActor } from "#features/account/hold-actor.ts";
 import { type RemovePersonDeps, removePerson } from "#features/account/remove-person.ts";
 import { getOwnProfile } from "#features/account/settings.queries.ts";
 import { deletionSchema } from "#features/account/settings.schemas.ts";
@@ -29,6 +30,11 @@ export function dataSettings(deps: DataSettingsDeps, signIn: SignIn): Router {
 
   router.get("/settings/data", requireSignIn, (_req, res) => {
     res.render("account/settings-data", { errors: {} });
+  });
+
+  // Where a refusal was shown, reloading asks for the page.
+  router.get("/settings/data/download", requireSignIn, (_req, res) => {
+    res.redirect(303, "/settings/data");
   });
 
   // It changes nothing, and is a POST all the same: another site's link must not use up the limit.
@@ -60,7 +66,10 @@ export function dataSettings(deps: DataSettingsDeps, signIn: SignIn): Router {
           address: req.ip ?? "",
           field: "password",
         });
-        await removePerson(deps, { person: actor }).catch(besideUsername);
+        await removePerson(deps, {
+          person: actor,
+          alongside: (tx) => holdActor(tx, actor),
+        }).catch(besideUsername);
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "password" });
         const values = { username: req.body?.username };

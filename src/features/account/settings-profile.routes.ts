@@ -1,12 +1,9 @@
-import { type Request, Router } from "express";
+import { type Request, type Response, Router } from "express";
+import { limitEmailChanges } from "#features/account/change-email.ts";
 import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
-import { readPhoto } from "#features/account/keep-photo.ts";
+import { discardPhoto, readPhoto } from "#features/account/keep-photo.ts";
 import { getOwnProfile, type OwnProfile } from "#features/account/settings.queries.ts";
-import {
-  isSameAddress,
-  type ProfileInput,
-  profileSchema,
-} from "#features/account/settings.schemas.ts";
+import { isSameAddress, profileSchema } from "#features/account/settings.schemas.ts";
 import { profileFormOf } from "#features/account/settings.view-data.ts";
 import { type UpdateProfileDeps, updateProfile } from "#features/account/update-profile.ts";
 import { Invalid } from "#lib/errors.ts";
@@ -46,56 +43,79 @@ export function profileSettings(deps: ProfileSettingsDeps): Router {
     })
     .post(requireSignIn, ...receive, requireCsrf, async (req, res) => {
       const profile = await getOwnProfile(deps, viewerOf(req));
-      let limitField = "currentPassword";
-      try {
-        const input = await checkedInput(deps, req, profile);
-        limitField = "photo";
-        const { isAddressAsked } = await saveProfile(deps, req, input);
-        addFlash(
-          req,
-          isAddressAsked
-            ? `Your changes are saved. Follow the link that was sent to ${input.email}; until then your address stays ${profile.email}.`
-            : "Your changes are saved.",
-        );
-        res.redirect(303, "/settings/profile");
-      } catch (error) {
-        const errors = fieldErrors(error, { req, res, limitField });
+      const { errors, isAddressAsked } = await saveProfile(deps, req, res, profile);
+      if (Object.keys(errors).length > 0) {
         const identity = await getIdentity(deps, viewerOf(req));
-        res.render("account/settings-profile", {
+        return res.render("account/settings-profile", {
           ...profileFormOf(profile, identity, typedIn(req)),
           // No browser lets a page put a chosen file back into its form.
           errors: receivedFile(req) ? { photo: chooseAgain, ...errors } : errors,
         });
       }
+      addFlash(
+        req,
+        isAddressAsked
+          ? `Your changes are saved. Follow the link that was sent to ${req.body.email.trim()}; until then your address stays ${profile.email}.`
+          : "Your changes are saved.",
+      );
+      res.redirect(303, "/settings/profile");
     });
 
   return router;
 }
 
-/** A program that sends some of the fields leaves the others as they are. */
-async function checkedInput(
+/** Saves all or nothing; answers everything that is wrong, with the status of the answer set. */
+async function saveProfile(
   deps: ProfileSettingsDeps,
   req: Request,
+  res: Response,
   profile: OwnProfile,
-): Promise<ProfileInput> {
-  const input = parseInput(profileSchema(deps.clock(), profile), { ...profile, ...req.body });
-  if (!isSameAddress(input.email, profile.email)) {
-    await confirmPassword(deps, {
-      actor: viewerOf(req),
-      password: input.currentPassword,
-      address: req.ip ?? "",
-      field: "currentPassword",
-    });
+): Promise<{ errors: Record<string, string>; isAddressAsked: boolean }> {
+  const actor = viewerOf(req);
+  const errors: Record<string, string> = {};
+  const attempt = async <T>(limitField: string, work: () => T | Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      Object.assign(errors, fieldErrors(error, { req, res, limitField }));
+      return null;
+    }
+  };
+
+  // A program that sends some of the fields leaves the others as they are.
+  const typed = { ...profile, ...req.body };
+  const input = await attempt("email", () =>
+    parseInput(profileSchema(deps.clock(), profile), typed),
+  );
+  const isOtherAddress = !isSameAddress(String(typed.email).trim(), profile.email);
+  if (isOtherAddress && !errors["email"]) {
+    await attempt("currentPassword", () => askForPassword(deps, req));
   }
-  return input;
+  const sent = await attempt("photo", () => sentPhoto(deps, req));
+  if (!input || Object.keys(errors).length > 0) {
+    if (sent) await discardPhoto(sent);
+    return { errors, isAddressAsked: false };
+  }
+
+  const { currentPassword: _, removePhoto, ...fields } = input;
+  const saved = await attempt("email", async () => {
+    if (isOtherAddress) {
+      await limitEmailChanges(deps, { actor, email: fields.email, address: req.ip ?? "" });
+    }
+    const photo = sent ?? (removePhoto ? null : undefined);
+    return updateProfile(deps, { actor, input: fields, photo });
+  });
+  if (!saved && sent) await discardPhoto(sent);
+  return { errors, isAddressAsked: saved?.isAddressAsked === true };
 }
 
-async function saveProfile(deps: ProfileSettingsDeps, req: Request, checked: ProfileInput) {
-  const { currentPassword: _, removePhoto, ...input } = checked;
-  const sent = await sentPhoto(deps, req);
-  const photo = sent ?? (removePhoto ? null : undefined);
-  return updateProfile(deps, { actor: viewerOf(req), input, photo });
-}
+const askForPassword = (deps: ProfileSettingsDeps, req: Request): Promise<void> =>
+  confirmPassword(deps, {
+    actor: viewerOf(req),
+    password: String(req.body.currentPassword ?? "").slice(0, 1001),
+    address: req.ip ?? "",
+    field: "currentPassword",
+  });
 
 async function sentPhoto(deps: ProfileSettingsDeps, req: Request): Promise<SquaredImage | null> {
   const file = receivedFile(req);

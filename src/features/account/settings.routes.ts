@@ -2,7 +2,7 @@ import { Router } from "express";
 import { changeOwnPassword } from "#features/account/change-password.ts";
 import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
 import { endOtherSessions, endOwnSession } from "#features/account/end-sessions.ts";
-import { listSessions, mostSessions } from "#features/account/settings.queries.ts";
+import { getOwnProfile, listSessions, mostSessions } from "#features/account/settings.queries.ts";
 import { newPasswordSchema } from "#features/account/settings.schemas.ts";
 import { sessionsOf } from "#features/account/settings.view-data.ts";
 import { type DataSettingsDeps, dataSettings } from "#features/account/settings-data.routes.ts";
@@ -25,19 +25,20 @@ export function settingsRoutes(deps: SettingsDeps, signIn: SignIn): Router {
   const router = Router();
   router.get("/settings", requireSignIn, (_req, res) => res.redirect(303, "/settings/profile"));
   router.use(profileSettings(deps));
-  router.use(passwordSettings(deps));
+  router.use(passwordSettings(deps, signIn));
   router.use(sessionSettings(deps, signIn));
   router.use(dataSettings(deps, signIn));
   return router;
 }
 
-function passwordSettings(deps: SettingsDeps): Router {
+function passwordSettings(deps: SettingsDeps, signIn: SignIn): Router {
   const router = Router();
   router
     .route("/settings/password")
     .get(requireSignIn, async (req, res) => {
       const identity = await getIdentity(deps, viewerOf(req));
-      res.render("account/settings-password", { identity, errors: {} });
+      const { email } = await getOwnProfile(deps, viewerOf(req));
+      res.render("account/settings-password", { identity, email, errors: {} });
     })
     .post(requireSignIn, requireCsrf, async (req, res) => {
       const actor = viewerOf(req);
@@ -51,13 +52,16 @@ function passwordSettings(deps: SettingsDeps): Router {
           address: req.ip ?? "",
           field: "currentPassword",
         });
+        await deps.limits.passwordsByPerson.take(String(actor.id));
         await changeOwnPassword(deps, { actor, password: input.password });
+        await signIn.renew(req);
         const done = identity.hasPassword ? "changed" : "set";
         addFlash(req, `Your password is ${done}. Everywhere else you are signed out.`);
         res.redirect(303, "/settings/password");
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "currentPassword" });
-        res.render("account/settings-password", { identity, errors });
+        const { email } = await getOwnProfile(deps, actor);
+        res.render("account/settings-password", { identity, email, errors });
       }
     });
   return router;

@@ -60,6 +60,10 @@ export const newPasswordSchema = (username: string, hasPassword: boolean) =>
       password2: z.string("Enter the password a second time."),
     })
     .check(({ value, issues }) => {
+      if (value.password !== "" && value.password === value.currentPassword) {
+        const message = "This is the password you have. Choose another.";
+        issues.push({ code: "custom", path: ["password"], message, input: "" });
+      }
       const refusal = refusalOfPassword(value.password, { username });
       if (refusal) issues.push({ code: "custom", path: ["password"], message: refusal, input: "" });
       if (value.password !== value.password2) {

@@ -1,4 +1,5 @@
 import { requestEmailChange } from "#features/account/change-email.ts";
+import { holdActor } from "#features/account/hold-actor.ts";
 import { keepPhoto, type PhotoDeps } from "#features/account/keep-photo.ts";
 import { removePhotoQueue } from "#features/account/photos.jobs.ts";
 import { isSameAddress, type ProfileInput } from "#features/account/settings.schemas.ts";
@@ -14,7 +15,7 @@ export interface UpdateProfileDeps extends PhotoDeps {
 }
 
 interface ProfileChange {
-  actor: { id: number };
+  actor: { id: number; sessionId: string };
   input: Omit<ProfileInput, "currentPassword" | "removePhoto">;
   /** A new one, null for none from now on, undefined for what is there. */
   photo: SquaredImage | null | undefined;
@@ -23,7 +24,7 @@ interface ProfileChange {
 /**
  * Saves the user's and the profile's fields in one transaction. A new address is asked whether it
  * is theirs, and counts once that is said; the caller has asked for the password.
- * @throws Invalid when the address belongs to somebody else
+ * @throws Forbidden when they were signed out meanwhile
  */
 export async function updateProfile(
   deps: UpdateProfileDeps,
@@ -40,11 +41,11 @@ async function writeRows(
   { actor, input, photo }: Omit<ProfileChange, "photo"> & { photo: string | null | undefined },
 ): Promise<{ isAddressAsked: boolean }> {
   const { email, dateOfBirth, bio, ...names } = input;
-  // The user before the profile, as everybody holds them; and whoever saves twice at once sees in
-  // the second what the first wrote.
+  await holdActor(tx, actor);
+  // Whoever saves twice at once sees in the second what the first wrote.
   const [before] = await tx.$queryRaw<{ email: string; photo: string | null }[]>`
     select u.email::text, p.photo from users u join profiles p on p.user_id = u.id
-    where u.id = ${actor.id} for no key update of u, p`;
+    where u.id = ${actor.id} for no key update of p`;
   if (!before) throw new NotFound();
   await tx.user.update({ where: { id: actor.id }, data: names });
   await writeProfile(tx, deps, { person: actor, before, input: { dateOfBirth, bio }, photo });

@@ -22,11 +22,10 @@ export async function verifyCredentials(
   const { signInsByAccount, signInsByAddress, signInsByAccountAndAddress } = deps.limits;
   const login = input.username.trim().toLowerCase();
   const user = await findUserByLogin(deps.database, login);
-  // One account by whichever of its two names it is guessed at.
-  const account = user ? `id ${user.id}` : login;
   const network = networkOf(input.address);
-  const pair = `${account} ${network}`;
-  const underAttack = (await signInsByAccount.count(account)) >= failuresOfAnAttack;
+  // By what was typed: counted by account, one name's limit would tell whose the other name is.
+  const pair = `${login} ${network}`;
+  const underAttack = (await signInsByAccount.count(login)) >= failuresOfAnAttack;
   const tries = underAttack ? triesUnderAttack : undefined;
   const checkLimits = async () => {
     await signInsByAddress.check(network);
@@ -36,7 +35,7 @@ export async function verifyCredentials(
   await checkLimits();
   const matches = await verifyPassword(user?.passwordHash ?? null, input.password);
   if (!user?.isActive || !matches) {
-    await signInsByAccount.take(account);
+    await signInsByAccount.take(login);
     await signInsByAddress.take(network);
     await signInsByAccountAndAddress.take(pair, tries);
     return null;

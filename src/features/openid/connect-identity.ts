@@ -1,5 +1,7 @@
+import { type Actor, holdActor } from "#features/account/hold-actor.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
 import { labelOf } from "#features/openid/openid.schemas.ts";
+import { type Provider, requireWayIn } from "#features/openid/ways-in.ts";
 import { Conflict } from "#lib/errors.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
@@ -10,10 +12,6 @@ interface ConnectDeps {
   database: Database;
   jobs: Jobs;
   clock: () => Date;
-}
-
-interface Actor {
-  id: number;
 }
 
 /**
@@ -27,7 +25,7 @@ export async function connectIdentity(
   const { issuer, subject } = identity;
   try {
     await deps.database.$transaction(async (tx) => {
-      await holdPerson(tx, actor);
+      await holdActor(tx, actor);
       const known = await tx.oidcIdentity.findMany({
         where: { issuer, OR: [{ subject }, { userId: actor.id }] },
       });
@@ -52,25 +50,28 @@ export async function connectIdentity(
  * @throws Conflict when they would have no way in left
  */
 export async function disconnectIdentity(
-  deps: ConnectDeps,
+  deps: ConnectDeps & { openid: Provider },
   { actor, issuer }: { actor: Actor; issuer: string },
 ): Promise<boolean> {
   return deps.database.$transaction(async (tx) => {
-    // Whoever removes their last passkey at the same time waits here, or we do.
-    await holdPerson(tx, actor);
-    const where = { userId: actor.id, issuer };
-    if ((await tx.oidcIdentity.count({ where })) === 0) return false;
-    const { passwordHash } = await tx.user.findUniqueOrThrow({ where: { id: actor.id } });
-    if (passwordHash === null && (await tx.passkey.count({ where: { userId: actor.id } })) === 0) {
-      throw new Conflict(
-        "last_way_in",
-        "This is the only way you sign in. Set a password first, then disconnect it.",
-      );
-    }
-    await tx.oidcIdentity.deleteMany({ where });
-    await enqueueMail(tx, deps, { template: "identity-disconnected", userId: actor.id });
+    const userId = actor.id;
+    await holdActor(tx, actor);
+    const { count } = await tx.oidcIdentity.deleteMany({ where: { userId, issuer } });
+    if (count === 0) return false;
+    await requireWayIn(tx, deps, { userId });
+    await enqueueMail(tx, deps, { template: "identity-disconnected", userId });
     return true;
   });
+}
+
+/** The same for all of a person's, in the transaction that is the reason, with the person held. */
+export async function disconnectIdentitiesOf(
+  tx: Transaction,
+  deps: { jobs: Jobs },
+  { userId }: { userId: number },
+): Promise<void> {
+  const { count } = await tx.oidcIdentity.deleteMany({ where: { userId } });
+  if (count > 0) await enqueueMail(tx, deps, { template: "identity-disconnected", userId });
 }
 
 /** @throws what Prisma throws when the identity is somebody's */
@@ -83,10 +84,6 @@ export async function insertIdentity(
     data: { issuer, subject, userId, label: labelOf(identity), createdAt: now, lastUsedAt: now },
   });
 }
-
-/** The person before what is theirs, as everybody holds them. */
-const holdPerson = (tx: Transaction, { id }: Actor) =>
-  tx.$queryRaw`select 1 from users where id = ${id} for no key update`;
 
 const identityTaken = () =>
   new Conflict("identity_taken", "Somebody else here signs in by that account. Use another one.");

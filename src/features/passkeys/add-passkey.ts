@@ -6,6 +6,7 @@ import {
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
 import { COSEALG, decodeAttestationObject } from "@simplewebauthn/server/helpers";
+import { type Actor, holdActor } from "#features/account/hold-actor.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
 import { challengeMilliseconds } from "#features/passkeys/challenges.ts";
 import { listPasskeys, mostPasskeys } from "#features/passkeys/passkeys.queries.ts";
@@ -68,7 +69,7 @@ export async function addPasskey(
   deps: AddPasskeyDeps,
   request: {
     site: RelyingParty;
-    actor: { id: number };
+    actor: Actor;
     /** Its challenge is taken already. */
     answer: Answer<RegistrationResponseJSON>;
     name: string;
@@ -82,9 +83,7 @@ export async function addPasskey(
   try {
     return await deps.database.$transaction(async (tx) => {
       // Two first ones at once would each make codes, and void the other's.
-      const held = await tx.$queryRaw<object[]>`
-        select 1 from users where id = ${userId} and is_active for no key update`;
-      if (held.length === 0) throw new NotFound();
+      await holdActor(tx, actor);
       const passkeys = await tx.passkey.count({ where: { userId } });
       refuseMoreThan(passkeys);
       const authenticators = await tx.authenticator.count({ where: { userId } });
@@ -124,7 +123,8 @@ async function verify({
       requireUserVerification: true,
       supportedAlgorithmIDs,
     });
-    if (verified) {
+    // The library binds the two no further, and only the outer one is bounded.
+    if (verified && registrationInfo.credential.id === answer.credential.id) {
       const { credential, credentialBackedUp } = registrationInfo;
       return { credential, isBackedUp: credentialBackedUp };
     }

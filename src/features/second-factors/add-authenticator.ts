@@ -1,7 +1,8 @@
+import { type Actor, holdActor } from "#features/account/hold-actor.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
 import { makeRecoveryCodes } from "#features/second-factors/recovery-codes.ts";
 import { stepOfCode } from "#features/second-factors/totp.ts";
-import { Conflict, Invalid, NotFound } from "#lib/errors.ts";
+import { Conflict, Invalid } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 
@@ -13,7 +14,7 @@ import type { Jobs } from "#platform/jobs.ts";
  */
 export async function addAuthenticator(
   deps: { database: Database; jobs: Jobs; clock: () => Date },
-  { actor, secret, code }: { actor: { id: number }; secret: string; code: string },
+  { actor, secret, code }: { actor: Actor; secret: string; code: string },
 ): Promise<string[] | null> {
   const userId = actor.id;
   const now = deps.clock();
@@ -21,9 +22,7 @@ export async function addAuthenticator(
   if (lastStep === null) throw wrongCode();
   return deps.database.$transaction(async (tx) => {
     // Two at once, or a first passkey meanwhile, would each make codes and void the other's.
-    const held = await tx.$queryRaw<object[]>`
-      select 1 from users where id = ${userId} and is_active for no key update`;
-    if (held.length === 0) throw new NotFound();
+    await holdActor(tx, actor);
     if ((await tx.authenticator.count({ where: { userId } })) > 0) {
       throw new Conflict("already_on", "Two-step sign-in is on already.");
     }

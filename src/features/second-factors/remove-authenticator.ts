@@ -1,3 +1,4 @@
+import { type Actor, holdActor } from "#features/account/hold-actor.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
 import { removeCodesWithLastFactor } from "#features/second-factors/recovery-codes.ts";
 import { NotFound } from "#lib/errors.ts";
@@ -11,12 +12,12 @@ import type { Jobs } from "#platform/jobs.ts";
  */
 export async function removeAuthenticator(
   deps: { database: Database; jobs: Jobs },
-  { actor }: { actor: { id: number } },
+  { actor }: { actor: Actor },
 ): Promise<void> {
   const userId = actor.id;
   await deps.database.$transaction(async (tx) => {
     // As a passkey does that goes: whether it is the last must stay so until the codes are gone.
-    await tx.$queryRaw`select 1 from users where id = ${userId} for no key update`;
+    await holdActor(tx, actor);
     const { count } = await tx.authenticator.deleteMany({ where: { userId } });
     if (count === 0) throw new NotFound("Two-step sign-in is off already.");
     await removeCodesWithLastFactor(tx, { userId });

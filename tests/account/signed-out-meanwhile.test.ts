@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changeOwnPassword } from "#features/account/change-password.ts";
+import { updateProfile } from "#features/account/update-profile.ts";
+import { connectIdentity, disconnectIdentity } from "#features/openid/connect-identity.ts";
+import { removePasskey } from "#features/passkeys/remove-passkey.ts";
+import { addAuthenticator } from "#features/second-factors/add-authenticator.ts";
+import { removeAuthenticator } from "#features/second-factors/remove-authenticator.ts";
+import { renewRecoveryCodes } from "#features/second-factors/renew-recovery-codes.ts";
+import { newSecret } from "#features/second-factors/totp.ts";
+import { goodPassword, signedInPerson } from "#tests/factories/people.ts";
+import { codeAt, giveAuthenticator } from "#tests/factories/second-factors.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+
+let site: TestApp;
+beforeAll(async () => {
+  site = await startTestApp({ RATE_LIMITS: "off" });
+});
+afterAll(() => site.close());
+
+/** The account as a thief would change it, whole. */
+const stateOf = (id: number) =>
+  site.deps.database.user.findUniqueOrThrow({
+    where: { id },
+    include: { authenticator: true, recoveryCodes: true, identities: true, tokens: true },
+  });
+
+// Each of these was confirmed with a password that somebody then replaced: that ended the session.
+describe("somebody signed out between asking and doing", () => {
+  const identity = {
+    issuer: "https://id.example",
+    subject: "1",
+    username: "",
+    email: "",
+    isEmailVerified: false,
+    firstName: "",
+    lastName: "",
+  };
+  const secret = newSecret();
+  const profile = { firstName: "", lastName: "", bio: "", dateOfBirth: null };
+
+  test.each<[string, (actor: { id: number; sessionId: string }) => Promise<unknown>]>([
+    [
+      "changes no password",
+      (actor) => changeOwnPassword(site.deps, { actor, password: "quince-and-medlar" }),
+    ],
+    [
+      "asks for no other address",
+      (actor) =>
+        updateProfile(site.deps, {
+          actor,
+          input: { ...profile, email: "thief@example.org" },
+          photo: undefined,
+        }),
+    ],
+    [
+      "adds no app",
+      (actor) =>
+        addAuthenticator(site.deps, { actor, secret, code: codeAt(secret, site.deps.clock()) }),
+    ],
+    ["turns nothing off", (actor) => removeAuthenticator(site.deps, { actor })],
+    ["makes no recovery codes", (actor) => renewRecoveryCodes(site.deps, { actor })],
+    ["removes no passkey", (actor) => removePasskey(site.deps, { actor, id: "any" })],
+    ["connects nothing", (actor) => connectIdentity(site.deps, { actor, identity })],
+    [
+      "disconnects nothing",
+      (actor) => disconnectIdentity(site.deps, { actor, issuer: identity.issuer }),
+    ],
+  ])("%s", async (_, act) => {
+    const { id } = await signedInPerson(site);
+    await giveAuthenticator(site, { id });
+    const { id: sessionId } = await site.deps.database.session.findFirstOrThrow({
+      where: { userId: id },
+    });
+    await site.deps.database.session.delete({ where: { id: sessionId } });
+    const before = await stateOf(id);
+    await expect(act({ id, sessionId })).rejects.toMatchObject({ code: "signed_out" });
+    expect(await stateOf(id)).toEqual(before);
+  });
+
+  test("deletes no account", async () => {
+    const { id, username, visitor } = await signedInPerson(site);
+    const csrf = await visitor.csrf("/settings/delete");
+    const { database } = site.deps;
+    const isWaiting = async () => {
+      const [row] = await database.$queryRaw<[{ is: boolean }]>`
+        select exists (select 1 from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock') as is`;
+      return row.is;
+    };
+    let answer: Promise<{ status: number }> | undefined;
+    await database.$transaction(async (tx) => {
+      await tx.$queryRaw`select 1 from users where id = ${id} for update`;
+      answer = visitor.post("/settings/delete", { username, password: goodPassword }, { csrf });
+      await expect.poll(isWaiting).toBe(true);
+      await tx.session.deleteMany({ where: { userId: id } });
+    });
+    expect((await answer)?.status).toBe(403);
+    expect(await database.user.count({ where: { id } })).toBe(1);
+  });
+});
