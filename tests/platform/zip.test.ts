@@ -1,13 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import {
-  createWriteStream,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -21,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const modifiedAt = new Date("2026-03-14T15:09:26Z");
+const modifiedAt = new Date("2026-03-14T15:09:26");
 const entry = (name: string, bytes: Buffer, compress = true): ZipEntry => ({
   name,
   modifiedAt,
@@ -31,11 +24,9 @@ const entry = (name: string, bytes: Buffer, compress = true): ZipEntry => ({
 async function* each(entries: Iterable<ZipEntry>) {
   yield* entries;
 }
-async function write(entries: AsyncIterable<ZipEntry>, start = 0): Promise<string> {
+async function write(entries: AsyncIterable<ZipEntry>): Promise<string> {
   const path = join(folder, `${Math.random()}.zip`);
-  writeFileSync(path, "");
-  truncateSync(path, start);
-  await pipeline(zip(entries, { start }), createWriteStream(path, { flags: "a" }));
+  await pipeline(zip(entries), createWriteStream(path));
   return path;
 }
 
@@ -85,23 +76,6 @@ describe("an archive", () => {
   test("of nothing is an archive", async () => {
     expect(python(await write(each([])), "print(json.dumps(z.namelist()))")).toEqual([]);
   });
-
-  test("may hold more files than 16 bits count", async () => {
-    function* many() {
-      for (let index = 0; index < 66_000; index += 1)
-        yield entry(`${index}`, Buffer.alloc(0), false);
-    }
-    const path = await write(each(many()));
-    const code = `print(json.dumps([len(z.namelist()), z.namelist()[-1], z.read("65999").decode()]))`;
-    expect(python(path, code)).toEqual([66_000, "65999", ""]);
-  }, 60_000);
-
-  test("may reach beyond what 32 bits count", async () => {
-    // A hole on the disk stands for the first five thousand million bytes.
-    const path = await write(files(), 5_000_000_000);
-    const code = `print(json.dumps([z.testzip(), [i.header_offset for i in z.infolist()][0]]))`;
-    expect(python(path, code)).toEqual([null, 5_000_000_000]);
-  });
 });
 
 test("content that fails midway fails the archive, so that half of it looks like half", async () => {
@@ -122,8 +96,33 @@ test("whoever stops reading ends what was being read", async () => {
       isEnded = true;
     }
   }
-  for await (const _ of zip(each([{ ...entry("a", Buffer.alloc(0)), content: endless() }]))) {
-    if (_.length > 1000) break;
+  let isListEnded = false;
+  async function* list() {
+    try {
+      yield { ...entry("a", Buffer.alloc(0), false), content: endless() };
+      yield entry("b", Buffer.alloc(0));
+    } finally {
+      isListEnded = true;
+    }
   }
-  await expect.poll(() => isEnded).toBe(true);
+  for await (const chunk of zip(list())) {
+    if (chunk.length > 1000) break;
+  }
+  await expect.poll(() => [isEnded, isListEnded]).toEqual([true, true]);
+});
+
+test("keeps nothing of what it has sent", async () => {
+  function* many() {
+    for (let index = 0; index < 400; index += 1) {
+      yield {
+        ...entry(`${index}`, Buffer.alloc(0), false),
+        content: Readable.from([Buffer.alloc(1_000_000)]),
+      };
+    }
+  }
+  let most = 0;
+  for await (const _ of zip(each(many()))) {
+    most = Math.max(most, process.memoryUsage().arrayBuffers);
+  }
+  expect(most).toBeLessThan(200_000_000);
 });

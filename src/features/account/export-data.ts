@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import {
   type ExportedImage,
   readConnections,
@@ -24,7 +25,7 @@ interface ExportDeps {
 export const exportData = (
   deps: ExportDeps,
   { person }: { person: { id: number; photo: string | null } },
-): AsyncGenerator<Buffer> => zip(entriesOf(deps, person));
+): Readable => zip(entriesOf(deps, person));
 
 async function* entriesOf(
   deps: ExportDeps,

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
@@ -93,7 +92,7 @@ async function sendArchive(deps: DataSettingsDeps, req: Request, res: Response):
     "Cache-Control": "no-store",
   });
   const archive = exportData(deps, { person: { id: viewer.id, photo } });
-  await pipeline(Readable.from(archive, { objectMode: false }), res).catch((error) => {
+  await pipeline(archive, res).catch((error) => {
     // Half an archive must not look like a whole one: the connection breaks. Who left knows.
     if (error?.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   });
