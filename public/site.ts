@@ -1,7 +1,7 @@
 import "htmx.org";
 import { setUpBookmarkletLink } from "./modules/bookmarklet-link.ts";
+import { setUpFieldErrors } from "./modules/field-errors.ts";
 import { setUpMenus } from "./modules/menu.ts";
-import { scrollNavToHere } from "./modules/nav-scroll.ts";
 import { setUpPasswordMeter } from "./modules/password-meter.ts";
 import { setUpPhotoPreview } from "./modules/photo-preview.ts";
 import { setUpSaveForm } from "./modules/save-form.ts";
@@ -10,6 +10,7 @@ import { setUpSignInAgain } from "./modules/sign-in-again.ts";
 // Every page works without this file; it only saves reloads and clicks.
 setUpMenus();
 setUpSignInAgain();
+setUpFieldErrors();
 const saveForm = document.querySelector<HTMLFormElement>("[data-save-form]");
 if (saveForm) setUpSaveForm(saveForm);
 const bookmarklet = document.querySelector<HTMLAnchorElement>("[data-bookmarklet]");
@@ -18,5 +19,3 @@ const photo = document.querySelector<HTMLElement>("[data-photo]");
 if (photo) setUpPhotoPreview(photo);
 const meter = document.querySelector<HTMLElement>("[data-password-meter]");
 if (meter) setUpPasswordMeter(meter);
-const sections = document.querySelector<HTMLElement>(".section-nav");
-if (sections) scrollNavToHere(sections);

@@ -38,7 +38,7 @@ function commandOf([name, username, email, ...rest]: string[]): Command | null {
       await createPerson(
         { database, clock },
         { username, email, password, isStaff: true, isSuperuser: true },
-      );
+      ).catch(forOperators);
       say(`Administrator: ${username}, password: ${password}`);
     };
   }
@@ -56,6 +56,13 @@ function commandOf([name, username, email, ...rest]: string[]): Command | null {
     };
   }
   return null;
+}
+
+/** A visitor whose address is taken is told to sign in. */
+function forOperators(error: unknown): never {
+  if (!(error instanceof Invalid) || !error.fields["email"]) throw error;
+  const email = "Another account has this e-mail address. Use another.";
+  throw new Invalid({ ...error.fields, email });
 }
 
 /** With the queue: the mail is sent by the site, as soon as it runs. */

@@ -116,7 +116,7 @@ export async function createDependencies(
     fakes.mailer ??
     createMailer({ smtpUrl, from, folder: join(config.dataFolder, "mail"), logger });
   const redirectUri = `${config.baseUrl}/login/openid/callback`;
-  const openid = config.openid && createOpenid(config.openid, { redirectUri, logger });
+  const openid = config.openid && createOpenid(config.openid, { redirectUri, logger, clock });
   const lock = createAdvisoryLock(lockPool);
   const postgresCounters = createPostgresViewCounters({ sql, clock, logger });
   const viewCounters = redis

@@ -2,6 +2,7 @@ interface Choice {
   value: string;
   label: string;
   picture: string | null;
+  note: string | null;
 }
 
 /** Typing rests this long before the server is asked. */
@@ -26,7 +27,6 @@ function setUpPicker(place: HTMLElement, input: HTMLInputElement): void {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Choices");
   const said = document.createElement("p");
-  said.className = "visually-hidden";
   said.setAttribute("role", "status");
   place.append(list, said);
   set(input, { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id });
@@ -51,10 +51,16 @@ function setUpPicker(place: HTMLElement, input: HTMLInputElement): void {
     input.setAttribute("aria-expanded", String(isOpen));
     if (!isOpen) mark(-1);
   };
+  /** Nobody sees how many there are said, but that there are none. */
+  const say = (sentence: string, isShown = false) => {
+    said.className = isShown ? "picker-choices picker-none" : "visually-hidden";
+    said.textContent = sentence;
+  };
   const close = () => {
     window.clearTimeout(waiting);
     asked.abort();
     open(false);
+    say("");
   };
   const choose = (choice: Choice) => {
     input.value = choice.value;
@@ -66,8 +72,8 @@ function setUpPicker(place: HTMLElement, input: HTMLInputElement): void {
     choices = found;
     list.replaceChildren(...found.map((choice, index) => optionFor(choice, `${list.id}-${index}`)));
     open(found.length > 0);
-    said.textContent =
-      found.length === 0 ? "Nothing found." : `${found.length} found; use the arrow keys.`;
+    if (found.length === 0) say("Nothing found.", true);
+    else say(`${found.length} found; use the arrow keys.`);
   };
   const ask = async () => {
     asked.abort();
@@ -116,28 +122,43 @@ function setUpPicker(place: HTMLElement, input: HTMLInputElement): void {
     const choice = choices[[...list.children].indexOf(option as Element)];
     if (choice) choose(choice);
   });
-  open(false);
+  close();
 }
 
-function optionFor({ label, picture }: Choice, id: string): HTMLElement {
+function optionFor({ label, picture, note }: Choice, id: string): HTMLElement {
   const option = document.createElement("li");
   option.className = "picker-choice";
   set(option, { id, role: "option", "aria-selected": "false" });
   if (picture) option.append(pictureFor(picture));
-  option.append(label);
+  option.append(nameFor(label));
+  if (note) option.append(noteFor(note));
   return option;
 }
 
 /** Beneath the field, where its text does not say it: a number names a picture. */
 function showChosen(place: HTMLElement, choice: Choice | null): void {
   place.querySelector("[data-picker-chosen]")?.remove();
-  if (!choice || (choice.label === choice.value && !choice.picture)) return;
+  if (!choice || (choice.label === choice.value && !choice.picture && !choice.note)) return;
   const chosen = document.createElement("p");
   chosen.className = "picker-chosen";
   chosen.dataset["pickerChosen"] = "";
   if (choice.picture) chosen.append(pictureFor(choice.picture));
-  chosen.append(choice.label);
+  chosen.append(nameFor(choice.label));
+  if (choice.note) chosen.append(noteFor(choice.note));
   place.append(chosen);
+}
+
+function nameFor(label: string): HTMLElement {
+  const name = document.createElement("span");
+  name.textContent = label;
+  return name;
+}
+
+function noteFor(words: string): HTMLElement {
+  const note = document.createElement("span");
+  note.className = "list-note";
+  note.textContent = words;
+  return note;
 }
 
 function pictureFor(address: string): HTMLImageElement {

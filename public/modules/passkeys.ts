@@ -41,13 +41,12 @@ function setUpPasskey(part: HTMLElement): void {
     clear(part);
     if (location.origin !== origin) return say(part, `Passkeys work at ${origin} only. Open that.`);
     isAsking = true;
-    try {
-      await ask(false);
-    } catch (error) {
-      say(part, sentenceOf(error));
-      if (kind === "autofill") void offer();
-    }
+    const problem = await ask(false).then(() => null, sentenceOf);
     isAsking = false;
+    if (problem === null) return;
+    say(part, problem);
+    // The prompt ended what the browser was offering.
+    if (kind === "autofill") void offer();
   };
 
   /** Has the browser offer passkeys where the name is typed; whoever chooses none notices nothing. */
@@ -90,7 +89,9 @@ function sentenceOf(error: unknown): string {
   if (error instanceof Refused) return error.message;
   const name = error instanceof Error ? error.name : "";
   if (name === "InvalidStateError") return "This device holds a passkey for your account already.";
-  if (name === "NotAllowedError" || name === "AbortError") return "No passkey came. Try once more.";
+  if (["NotAllowedError", "AbortError", "ConstraintError"].includes(name)) {
+    return "No passkey came. Try once more, on a device that asks for a PIN, a finger or a face.";
+  }
   return "That did not work. Try again, or use another way.";
 }
 

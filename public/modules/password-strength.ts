@@ -2,9 +2,12 @@ import { ZxcvbnFactory } from "@zxcvbn-ts/core";
 import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common";
 import { type PasswordOwner, refusalOfPassword } from "#lib/password-rules.ts";
 
-/** How hard a password is to guess, from 1, in a word, and what would help, if anything. */
+/**
+ * How hard a password is to guess, in a word, and what would help, if anything. The server refuses
+ * what is in step 0, by the same rules, and takes all others.
+ */
 export interface Strength {
-  step: 1 | 2 | 3 | 4;
+  step: 0 | 1 | 2 | 3 | 4;
   word: string;
   advice: string;
 }
@@ -17,17 +20,16 @@ const zxcvbn = new ZxcvbnFactory({
   l33tMaxSubstitutions: 20,
 });
 
-/** What the server refuses is in the first step; both run the same rules. */
 export function strengthOf(password: string, owner: PasswordOwner): Strength {
   const refusal = refusalOfPassword(password, owner);
   if (refusal) {
     const isShort = password.length < 8;
-    return { step: 1, word: isShort ? "Too short" : "Easy to guess", advice: refusal };
+    return { step: 0, word: isShort ? "Too short" : "Easy to guess", advice: refusal };
   }
   const { username = "", email = "" } = owner;
   const known = ["magpie", username, email, email.replace(/@.*$/s, "")].filter(Boolean);
   const { score } = zxcvbn.check(password, known);
-  if (score <= 1) return { step: 1, word: "Easy to guess", advice: "Add a word or two." };
+  if (score <= 1) return { step: 1, word: "Weak", advice: "Add a word or two." };
   if (score === 2) return { step: 2, word: "Fair", advice: "One more word would help." };
   return score === 3
     ? { step: 3, word: "Good", advice: "" }

@@ -32,6 +32,10 @@ export function longDate(date: Date): string {
   return words;
 }
 
+/** "14 March 2026, 09:26 UTC" */
+export const exactTime = (time: Date): string =>
+  `${longDate(time)}, ${time.toISOString().slice(11, 16)} UTC`;
+
 /** "in May" this year, "in May 2025" before. */
 export const monthOf = (date: Date, now: Date): string =>
   `in ${date.getUTCFullYear() === now.getUTCFullYear() ? month.format(date) : monthAndYear.format(date)}`;

@@ -20,6 +20,10 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 export const capitalised = (words: string): string =>
   words.charAt(0).toUpperCase() + words.slice(1);
 
+/** “A stork”, and what is quoted in it by single marks. */
+export const quoted = (text: string): string =>
+  `“${text.replaceAll("“", "‘").replaceAll("”", "’")}”`;
+
 /** A person's name as shown: their own names, else the username. */
 export const displayName = (person: { username: string; firstName: string; lastName: string }) =>
   `${person.firstName} ${person.lastName}`.trim() || person.username;

@@ -93,14 +93,20 @@ export async function countFailedJobs({ sql }: { sql: Sql }): Promise<number> {
 }
 
 /**
- * The jobs of a queue in one state, newest first.
+ * The jobs of a queue in one state, newest first: those after the cursor `older`, or before `newer`.
  * @throws BadRequest for a cursor that no page of ours holds
  */
 export async function listJobs(
   { sql }: { sql: Sql },
-  { queue, state, cursor }: { queue: string; state: JobState; cursor: string | undefined },
-): Promise<{ jobs: JobRecord[]; nextCursor: string | null }> {
-  const { micros, id } = decodeJobCursor(cursor);
+  {
+    queue,
+    state,
+    ...cursors
+  }: { queue: string; state: JobState; older?: string | undefined; newer?: string | undefined },
+): Promise<{ jobs: JobRecord[]; older: string | null; newer: string | null }> {
+  const isBack = Boolean(cursors.newer) && !cursors.older;
+  const from = decodeJobCursor(isBack ? cursors.newer : cursors.older);
+  const [compared, direction] = isBack ? [sqlText`>`, sqlText`asc`] : [sqlText`<`, sqlText`desc`];
   const rows = await sql<JobRow & { micros: string }>`
     select found.* from unnest(${namesOf[state]}::pgboss.job_state[]) as each (state)
     cross join lateral (
@@ -108,15 +114,18 @@ export async function listJobs(
       from pgboss.job_common j
       where j.name = ${queue} and j.state = each.state
         and (j.created_on, j.id)
-          < ('epoch'::timestamptz + ${micros}::bigint * interval '1 microsecond', ${id}::uuid)
-      order by j.created_on desc, j.id desc limit 51
+          ${compared} ('epoch'::timestamptz + ${from.micros}::bigint * interval '1 microsecond', ${from.id}::uuid)
+      order by j.created_on ${direction}, j.id ${direction} limit 51
     ) found
-    order by found."createdOn" desc, found.id::uuid desc limit 51`;
+    order by found."createdOn" ${direction}, found.id::uuid ${direction} limit 51`;
   const jobs = rows.slice(0, jobsPerPage);
-  const last = jobs.at(-1);
+  if (isBack) jobs.reverse();
+  const isMore = rows.length > jobsPerPage;
+  const cursorOf = (job: (typeof jobs)[number] | undefined) => job && `${job.micros}-${job.id}`;
   return {
     jobs,
-    nextCursor: rows.length > jobsPerPage && last ? `${last.micros}-${last.id}` : null,
+    older: ((isBack || isMore) && cursorOf(jobs.at(-1))) || null,
+    newer: ((isBack ? isMore : cursors.older) && cursorOf(jobs[0])) || null,
   };
 }
 

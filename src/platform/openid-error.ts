@@ -21,10 +21,20 @@ export function failureOf(cause: unknown): OpenidFailure {
   if (cause instanceof AuthorizationResponseError) {
     return declining.includes(cause.error) ? "declined" : "refused";
   }
-  const { code, message } = cause as { code?: unknown; message?: unknown };
-  const isAway =
-    code === "OAUTH_TIMEOUT" ||
-    code === "OAUTH_RESPONSE_IS_NOT_CONFORM" ||
-    message === "fetch failed";
-  return isAway ? "away" : "refused";
+  return causesOf(cause).some(isAway) ? "away" : "refused";
 }
+
+const isAway = ({ name, code, message }: Cause): boolean =>
+  name === "TimeoutError" ||
+  message === "fetch failed" ||
+  ["OAUTH_RESPONSE_IS_NOT_CONFORM", "UND_ERR_SOCKET", "ECONNRESET"].includes(String(code));
+
+interface Cause {
+  name: string;
+  message: string;
+  code?: unknown;
+}
+
+/** Also what is below: an answer that breaks off or drips fails as one that cannot be read. */
+const causesOf = (error: unknown): Cause[] =>
+  error instanceof Error ? [error, ...causesOf(error.cause)] : [];

@@ -1,5 +1,5 @@
 import * as client from "openid-client";
-import { Agent, fetch } from "undici";
+import { Agent, fetch, type RequestInit } from "undici";
 import type { Logger } from "#platform/logger.ts";
 import { failureOf, OpenidError, type OpenidFailure } from "#platform/openid-error.ts";
 import { type Claims, identityOf, type OpenidIdentity } from "#platform/openid-identity.ts";
@@ -47,22 +47,26 @@ export interface OpenidSettings {
 /** Of each request to the provider; a sign-in makes four at most. */
 const timeoutSeconds = 4;
 const maxBytes = 2 ** 20;
+/** How long nobody asks whether it is there before they send somebody to it. */
+const trustedMilliseconds = 60_000;
 
 /** Asks nothing of the provider before somebody signs in. @param redirectUri where they come back to */
 export function createOpenid(
   settings: OpenidSettings,
-  { redirectUri, logger }: { redirectUri: string; logger: Logger },
+  { redirectUri, logger, clock }: { redirectUri: string; logger: Logger; clock: () => Date },
 ): Openid {
   // Not the global dispatcher, which may be a proxy of the environment.
   const agent = new Agent({ maxResponseSize: maxBytes, connect: { timeout: 3000 } });
-  const bounded = ((url: string, options: object) =>
-    fetch(url, { ...options, dispatcher: agent })) as unknown as client.CustomFetch;
-  let discovered: Promise<client.Configuration> | undefined;
+  const bounded = fetchBy(agent);
+  let discovered: { configuration: Promise<client.Configuration>; at: number } | undefined;
 
-  /** Once for all who wait. */
-  const discover = (): Promise<client.Configuration> => {
-    discovered ??= discoverProvider(settings, bounded);
-    return discovered;
+  /** Once for all who wait. @param mostAge how long ago it may have been, in milliseconds */
+  const discover = (mostAge = Number.POSITIVE_INFINITY): Promise<client.Configuration> => {
+    const at = clock().getTime();
+    if (!discovered || at - discovered.at > mostAge) {
+      discovered = { configuration: discoverProvider(settings, bounded), at };
+    }
+    return discovered.configuration;
   };
 
   const failing = async <T>(
@@ -89,7 +93,8 @@ export function createOpenid(
       failing(
         () => "away",
         async () => {
-          const configuration = await discover();
+          // A browser that was sent to a provider which is away shows a page of its own.
+          const configuration = await discover(trustedMilliseconds);
           const secrets = {
             state: client.randomState(),
             nonce: client.randomNonce(),
@@ -129,6 +134,17 @@ export function createOpenid(
     close: () => agent.destroy(),
   };
 }
+
+/** Uncompressed, because the agent counts bytes as they come: a megabyte may hold a thousand. */
+const fetchBy = (dispatcher: Agent) =>
+  (async (url: string, options: RequestInit) => {
+    const headers = { ...(options.headers as object), "accept-encoding": "identity" };
+    const response = await fetch(url, { ...options, headers, dispatcher });
+    const encoding = response.headers.get("content-encoding") ?? "identity";
+    if (encoding.trim().toLowerCase() === "identity") return response;
+    await response.body?.cancel();
+    throw new TypeError("The provider compressed its answer, though it was asked not to.");
+  }) as unknown as client.CustomFetch;
 
 async function discoverProvider(
   { issuer, clientId, clientSecret }: OpenidSettings,

@@ -19,11 +19,12 @@ export const requireConfirmation =
     if (isConfirmed(viewerOf(req), clock(), withinMilliseconds)) return next();
     res.set("Cache-Control", "no-store");
     if (wantsJson(req)) {
-      res.status(403).json({ status: "error", code: "confirmation_required" });
+      const message = "Confirm first that it is you. Load the page again for that.";
+      res.status(403).json({ status: "error", code: "confirmation_required", message });
       return;
     }
     if (req.method === "POST") {
-      addFlash(req, "Confirm that it is you, then send it again.", "notice");
+      addFlash(req, "Confirm that it is you. Then press the same button again.", "notice");
     }
     res.redirect(303, `/confirm?next=${encodeURIComponent(pageToReturnTo(req))}`);
   };

@@ -123,7 +123,9 @@ function sendProblem(req: Request, res: Response, problem: Problem): void {
     res.json({ status: "error", code, message });
     return;
   }
-  res.render("errors/show", { problem }, (failure, html) => {
+  // A part of the site may have a page of its own for whoever got into it.
+  const { problemPage = "errors/show" } = res.locals;
+  res.render(problemPage, { problem }, (failure, html) => {
     if (!failure) return res.send(html);
     // The page itself failed: say it without a template.
     req.log?.error({ err: failure }, "the error page failed");

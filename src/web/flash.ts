@@ -26,6 +26,8 @@ export const storeFlashBeforeRedirect: RequestHandler = (req, res, next) => {
   const redirect = res.redirect.bind(res) as (...target: unknown[]) => void;
   res.redirect = (...target: unknown[]) => {
     if (!hasSession(req) || !req.session.flash) return redirect(...target);
+    // Whoever had no session until now gets a cookie with it.
+    res.set("Cache-Control", "no-store");
     req.session.save((error) => (error ? next(error) : redirect(...target)));
   };
   next();

@@ -78,6 +78,8 @@ declare module "express-session" {
   interface SessionData {
     flash?: FlashMessage[];
     shownConfirmation?: ShownConfirmation;
+    /** Where the last mail went that this visitor was promised. */
+    mailSentTo?: string;
     /** Somebody whose password was right and whose second factor is still to come. */
     pendingSignIn?: PendingSignIn;
     openidJourney?: OpenidJourney;

@@ -36,6 +36,11 @@ test("create-admin makes an administrator who can sign in with the printed passw
 
   const again = await admin("create-admin", "OLGA", "other@example.org");
   expect(again).toEqual({ said: "This username is taken. Choose another.\n", code: 1 });
+  const address = await admin("create-admin", "other", "OLGA@example.org");
+  expect(address).toEqual({
+    said: "Another account has this e-mail address. Use another.\n",
+    code: 1,
+  });
 });
 
 test("reset-password prints a new password and ends the person's sessions", async () => {

@@ -122,3 +122,16 @@ describe("limits", () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(15);
   });
 });
+
+test("a sign-in that has to wait leads to a new password meanwhile", async () => {
+  const { username } = await anybody();
+  const visitor = createVisitor(site.app);
+  const csrf = await visitor.csrf();
+  const headers = { "X-Forwarded-For": "192.0.2.99" };
+  const guess = () => visitor.post("/login", { username, password: "wrong-1" }, { csrf, headers });
+  const leads = ({ $ }: Answer) => $('form a[href="/password-reset"]').length;
+  let answer = await guess();
+  expect([answer.status, leads(answer)]).toEqual([422, 0]);
+  for (let count = 0; count < 10; count += 1) answer = await guess();
+  expect([answer.status, leads(answer)]).toEqual([429, 1]);
+});

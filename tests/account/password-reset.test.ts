@@ -57,6 +57,7 @@ describe("a forgotten password", () => {
     const path = mail?.path ?? "";
     const page = await visitor.get(path);
     expect(page.status).toBe(200);
+    expect(page.$("[autocomplete=username]").val()).toBe(username);
     expect(page.headers).toMatchObject({
       "referrer-policy": "strict-origin",
       "cache-control": "no-store",
@@ -85,6 +86,7 @@ describe("a forgotten password", () => {
       const answer = await send(path, password, password2);
       expect([answer.status, Object.keys(answer.errors)]).toEqual([422, [field]]);
       expect(answer.headers["referrer-policy"]).toBe("strict-origin");
+      expect(answer.$("[autocomplete=username]").val()).toBe(username);
       expect(answer.text).not.toContain(password);
     }
     const own = await send(path, username.padEnd(8, "_"));

@@ -133,8 +133,9 @@ describe("the archive", () => {
     expect(readJson(archive, "images.json")).toEqual([]);
   });
 
-  test("cannot be asked for by a link", async () => {
-    expect((await me.visitor.get("/settings/data/download")).status).toBe(405);
+  test("cannot be asked for by a link, which leads to its page", async () => {
+    const answer = await me.visitor.get("/settings/data/download");
+    expect(answer).toMatchObject({ status: 303, location: "/settings/data" });
   });
 
   test("leaves out whose file or owner has gone", async () => {

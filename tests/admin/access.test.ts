@@ -168,7 +168,7 @@ describe("staff", () => {
     const json = await staff.send("get", "/admin/images", { accept: "application/json" });
     expect([json.status, json.body]).toEqual([
       403,
-      { status: "error", code: "confirmation_required" },
+      { status: "error", code: "confirmation_required", message: expect.any(String) },
     ]);
     const where = { userId: staff.id };
     await site.deps.database.session.updateMany({ where, data: { confirmedAt: now } });

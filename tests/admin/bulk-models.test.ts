@@ -51,6 +51,36 @@ describe("people", () => {
     );
   });
 
+  test("are told apart from those in whom nothing had to change", async () => {
+    const [ana, ...others] = people as [Person, ...Person[]];
+    const keys = idsOf(people);
+    const told = async (action: string) => {
+      await runOn(admin, "users", { action, keys });
+      return flashesOf(admin);
+    };
+    const only = async (data: object) =>
+      site.deps.database.user.update({ where: { id: ana.id }, data });
+    await site.deps.database.session.deleteMany({ where: { userId: { in: idsOf(others) } } });
+    expect(await told("end-sessions")).toEqual([
+      ...["1 person signed out.", "Signed in nowhere: 2 people."],
+    ]);
+    expect(await told("turn-off-second-factor")).toEqual([
+      "No second factor to turn off: 3 people.",
+    ]);
+    await only({ isStaff: true });
+    expect(await told("make-staff")).toEqual(["2 people made staff.", "Staff already: 1 person."]);
+    await only({ isStaff: false });
+    expect(await told("remove-staff")).toEqual([
+      ...["2 people removed from staff.", "Not staff anyway: 1 person."],
+    ]);
+    await only({ isActive: false });
+    expect(await told("deactivate")).toEqual([
+      ...["2 people deactivated.", "Inactive already: 1 person."],
+    ]);
+    await only({ isActive: true });
+    expect(await told("activate")).toEqual(["2 people activated.", "Active already: 1 person."]);
+  });
+
   test("are deleted with all that is theirs, after saying what that is", async () => {
     const { database } = site.deps;
     const [ana, bo] = people as [Person, Person];
@@ -100,7 +130,10 @@ describe("people", () => {
     const [ana, bo] = people as [Person, Person];
     await database.profile.update({ where: { userId: ana.id }, data: { imagesCount: 7 } });
     await runOn(admin, "users", { action: "recount", keys: idsOf([ana, bo]) });
-    expect(await flashesOf(admin)).toEqual(["2 people recounted."]);
+    expect(await flashesOf(admin)).toEqual([
+      "Numbers of 1 person put right.",
+      "Numbers right already: 1 person.",
+    ]);
     const profile = await database.profile.findUniqueOrThrow({ where: { userId: ana.id } });
     expect(profile.imagesCount).toBe(0);
     expect(await historyOf(site, "users", [bo.id])).toEqual([]);

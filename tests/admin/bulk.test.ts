@@ -74,6 +74,7 @@ describe("what is done to chosen rows", () => {
   test("is not recorded where nothing had to change", async () => {
     const ids = idsOf(people);
     await runOn(admin, "users", { action: "activate", keys: ids });
+    expect(await flashesOf(admin)).toEqual(["Active already: 3 people."]);
     expect(await historyOf(site, "users", ids)).toEqual([]);
   });
 

@@ -92,6 +92,16 @@ describe("whoever saves second", () => {
     expect(words(again.$, '[data-current="title"]')).toBe("Now: A swan");
   });
 
+  test("of a person is told of what was done on the page of their profile", async () => {
+    const path = `/admin/users/${first.id}`;
+    const { $ } = await second.visitor.get(path);
+    await fillForm(first.visitor, `/admin/profiles/${first.id}`, { bio: "By the sea" });
+    const answer = await sendForm(second.visitor, $, { bio: "By the river" });
+    expect(answer.status).toBe(409);
+    expect(words(answer.$, ".meanwhile")).toContain(`${first.username} changed it`);
+    expect(words(answer.$, ".meanwhile")).toMatch(/About them: nothing →\s?is now By the sea/);
+  });
+
   test("is told of a change that was made elsewhere", async () => {
     const { $ } = await second.visitor.get(page());
     await site.deps.database.image.update({ where: { id }, data: { title: "By its owner" } });

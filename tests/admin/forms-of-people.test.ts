@@ -147,6 +147,23 @@ describe("adding somebody", () => {
     expect(await site.deps.database.user.count()).toBe(count);
   });
 
+  test("asks for an address, and tells of a taken name with it", async () => {
+    const filled = { ...fields(), email: "" };
+    const answer = await fillForm(admin.visitor, "/admin/users/new", filled);
+    expect([answer.status, Object.keys(answer.errors)]).toEqual([422, ["email"]]);
+    const taken = { ...filled, username: person.username.toUpperCase() };
+    const both = await fillForm(admin.visitor, "/admin/users/new", taken);
+    expect([both.status, both.errors]).toEqual([
+      422,
+      {
+        username: "Somebody else has this username.",
+        email: "Enter an e-mail address, such as ana@example.org.",
+      },
+    ]);
+    // One's own name is nobody else's.
+    expect(Object.keys((await save({ email: "" })).errors)).toEqual(["email"]);
+  });
+
   test("five times at once makes one", async () => {
     const filled = fields();
     const answers = await Promise.all(
@@ -174,12 +191,16 @@ describe("a relation", () => {
   });
 
   test("of pictures is their number", async () => {
-    const [id = 0] = await createImageRows(site.deps.database, person.id, 1);
+    const { database } = site.deps;
+    const [id = 0] = await createImageRows(database, person.id, 1, { title: "A stork" });
     const path = "/admin/likes/new";
     const filled = { userId: person.username, imageId: String(id) };
     expect((await fillForm(admin.visitor, path, filled)).status).toBe(303);
     const where = { userId: person.id, imageId: id };
     expect(await site.deps.database.like.count({ where })).toBe(1);
+    expect((await admin.visitor.get("/admin")).$(".flash").text()).toBe(
+      `“${person.username} likes ‘A stork’” is added.`,
+    );
   });
 
   test.each(["nobody_at_all", "%", "1e30", "' or true --", "x".repeat(300)])(

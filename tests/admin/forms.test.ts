@@ -3,6 +3,7 @@ import { type Administrator, staffOf, superuserOf } from "#tests/admin/administr
 import { fillForm, sendForm } from "#tests/admin/fill-form.ts";
 import { createPeopleRows } from "#tests/factories/deeds.ts";
 import { createImageRows } from "#tests/factories/images.ts";
+import { signedInPerson } from "#tests/factories/people.ts";
 import { queriesOf } from "#tests/support/query-counter.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 
@@ -172,10 +173,24 @@ describe("saving", () => {
     await site.deps.database.image.delete({ where: { id } });
     const answer = await sendForm(admin.visitor, $, { title: "Too late" });
     expect(answer.status).toBe(404);
-    expect(answer.$("main").text()).toContain(
-      "This picture is not there. It may have been deleted.",
-    );
+    expect(answer.$("main").text()).toContain("There is no such picture, or not any more.");
     expect(await changes(id)).toEqual([]);
+  });
+
+  test("what goes wrong leads administrators back, and tells others nothing", async () => {
+    for (const path of ["/admin/images/2147483647", "/admin/images?sort=nothing"]) {
+      const { $ } = await admin.visitor.get(path);
+      expect($(".section-nav a[aria-current]").attr("href")).toBe("/admin/images");
+      expect($(".form-actions a[href='/admin/images']").text()).toBe("All pictures");
+    }
+    const staff = await staffOf(site, ["likes view"]);
+    const known = await staff.visitor.get("/admin/images/2147483647");
+    expect(known.status).toBe(404);
+    expect(known.$(`main a[href="/admin/images"]`)).toHaveLength(0);
+    const { visitor } = await signedInPerson(site);
+    const there = await visitor.get("/admin/images");
+    const nowhere = await visitor.get("/nothing-at-all");
+    expect([there.status, there.$("main").html()]).toEqual([404, nowhere.$("main").html()]);
   });
 
   test("a form without its token changes nothing", async () => {

@@ -141,12 +141,45 @@ test("a change by somebody who is gone before it is written keeps their name", a
   ]);
 });
 
+describe("the history of a person", () => {
+  test("is that of their profile, too, for whoever may view both", async () => {
+    const { id } = await signedInPerson(site);
+    await fillForm(admin.visitor, `/admin/profiles/${id}`, { bio: "Of birds" });
+    await fillForm(admin.visitor, `/admin/users/${id}`, { firstName: "Robin" });
+    const both = [/About them: nothing → ?is now Of birds/, /First name: .* → ?is now Robin/];
+    const looker = await staffOf(site, ["users view"]);
+    for (const path of ["", "/history"]) {
+      for (const model of ["users", "profiles"]) {
+        const text = lines(await admin.visitor.get(`/admin/${model}/${id}${path}`)).join();
+        for (const each of both) expect(text).toMatch(each);
+      }
+      const text = lines(await looker.visitor.get(`/admin/users/${id}${path}`)).join();
+      expect([text.includes("Robin"), text.includes("birds")]).toEqual([true, false]);
+    }
+  });
+
+  test("names groups to whoever may view groups, and to nobody else", async () => {
+    const { id } = await signedInPerson(site);
+    const group = await site.deps.database.group.create({ data: { name: "Moderators" } });
+    const filled = { [`group-${group.id}`]: true, firstName: "Robin" };
+    await fillForm(admin.visitor, `/admin/users/${id}`, filled);
+    const { visitor } = await staffOf(site, ["users view"]);
+    for (const path of ["/admin", "/admin/history", `/admin/users/${id}`]) {
+      const told = (await admin.visitor.get(path)).$(".change").first().text();
+      expect(told.replace(/\s+/g, " ")).toMatch(/Group Moderators: No → ?(is now )?Yes/);
+      const hidden = (await visitor.get(path)).text;
+      expect([hidden.includes("Moderators"), hidden.includes("Robin")]).toEqual([false, true]);
+    }
+  });
+});
+
 describe("the whole history", () => {
   test("goes on fifty at a time, each once, and takes no more queries for it", async () => {
     await makeChanges(120, { model: "likes", objectId: "1-2" });
     const seen: string[] = [];
     let path: string | undefined = "/admin/history?model=likes";
     const counts: number[] = [];
+    let last: Answer | undefined;
     while (path) {
       let answer: Answer | undefined;
       const sent = await queriesOf(async () => {
@@ -162,10 +195,22 @@ describe("the whole history", () => {
       );
       const next: string | undefined = answer.$("a[rel=next]").attr("href");
       path = next && new URL(next, "http://localhost/admin/history").href.slice(16);
+      if (!next) last = answer;
     }
     expect(seen).toEqual(Array.from({ length: 120 }, (_, index) => `New ${119 - index}`));
     expect(counts).toHaveLength(3);
     expect(new Set(counts).size).toBe(1);
+
+    // And back, page by page.
+    const back: string[] = [];
+    while (last) {
+      const { $ }: Answer = last;
+      const words = $(".change ins").toArray();
+      back.unshift(...words.map((ins) => $(ins).text()));
+      const newer: string | undefined = $("a[rel=prev]").attr("href");
+      last = newer ? await admin.visitor.get(`/admin/history${newer}`) : undefined;
+    }
+    expect(back).toEqual(seen);
   });
 
   test("is filtered by person, model and kind", async () => {
@@ -196,6 +241,8 @@ describe("the whole history", () => {
     ["before=9999999999999999999", 400],
     ["before=1e30", 400],
     ["before=0", 200],
+    ["after=x", 400],
+    ["after=9223372036854775807", 200],
     ["person=%25", 200],
     [`person=${"x".repeat(3000)}`, 200],
     ["model=images&model=likes", 400],

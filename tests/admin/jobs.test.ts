@@ -74,7 +74,7 @@ describe("the queues", () => {
         .slice(0, 4);
     expect(row(queue)).toEqual(["3", "1", "3", "0"]);
     expect(row(removeFilesQueue)).toEqual(["0", "0", "0", "4"]);
-    expect($("tbody").text()).toContain("17 * * * *");
+    expect($(".queue-runs").text()).toContain("every hour at :17");
     expect($("tbody").text()).not.toContain("__pgboss__");
     expect(await countFailedJobs(site.deps)).toBe(3);
   });
@@ -110,20 +110,21 @@ describe("the jobs of a queue", () => {
     const many = await queriesOf(() => boss.send("get", `${href}?state=failed`));
     expect(many).toHaveLength(few.length);
 
-    const seen: string[] = [];
-    let path: string | undefined = `${href}?state=failed`;
-    const sizes: number[] = [];
-    while (path) {
+    type Pages = { seen: string[][]; last: string };
+    const pages = async (path: string | undefined, rel: string, last = ""): Promise<Pages> => {
+      if (!path) return { seen: [], last };
       const $ = load((await boss.send("get", path)).text);
       const ids = $("tbody a")
-        .map((_, a) => $(a).attr("href")?.split("/").at(-1))
-        .get();
-      sizes.push(ids.length);
-      seen.push(...ids);
-      path = $('a[rel="next"]').attr("href");
-    }
-    expect(sizes).toEqual([50, 50, 23]);
-    expect(new Set(seen).size).toBe(123);
+        .get()
+        .map((a) => $(a).attr("href")?.split("/").at(-1) ?? "");
+      const rest = await pages($(`a[rel="${rel}"]`).attr("href"), rel, path);
+      return { seen: [ids, ...rest.seen], last: rest.last };
+    };
+    const down = await pages(`${href}?state=failed`, "next");
+    expect(down.seen.map(({ length }) => length)).toEqual([50, 50, 23]);
+    expect(new Set(down.seen.flat()).size).toBe(123);
+    const up = await pages(down.last, "prev");
+    expect(up.seen).toEqual(down.seen.toReversed());
   });
 
   test("are those of the state asked for, and what failed when nobody asks", async () => {
@@ -143,9 +144,11 @@ describe("the jobs of a queue", () => {
       ["/admin/jobs/no.such.queue", 404],
       ["/admin/jobs/__pgboss__send-it", 404],
       [`${href}?state=odd`, 404],
-      [`${href}?cursor=odd`, 400],
-      [`${href}?cursor=99999999999999999-ffffffff-ffff-ffff-ffff-ffffffffffff`, 200],
-      [`${href}?cursor=1-ffffffffffffffffffffffffffffffffffff`, 400],
+      [`${href}?older=odd`, 400],
+      [`${href}?newer=odd`, 400],
+      [`${href}?newer=0-ffffffff-ffff-ffff-ffff-ffffffffffff`, 200],
+      [`${href}?older=99999999999999999-ffffffff-ffff-ffff-ffff-ffffffffffff`, 200],
+      [`${href}?older=1-ffffffffffffffffffffffffffffffffffff`, 400],
       [`${href}/1`, 404],
       [`${href}/ffffffff-ffff-ffff-ffff-ffffffffffff`, 404],
       [`${href}/ffffffff-ffff-ffff-ffff-ffffffffffff/delete`, 404],
@@ -218,8 +221,9 @@ describe("a job", () => {
     const id = await jobs("failed", { count: 30 });
     const elsewhere = await jobs("failed", { name: removeFilesQueue });
     expect((await boss.send("post", `${href}/retry`)).headers["location"]).toBe(href);
+    expect((await boss.send("get", href)).text).toContain("30 jobs are tried again.");
     expect([await stateOf(id), await stateOf(elsewhere)]).toEqual(["retry", "failed"]);
-    const { jobs: left } = await listJobs(site.deps, { queue, state: "failed", cursor: undefined });
+    const { jobs: left } = await listJobs(site.deps, { queue, state: "failed" });
     expect(left).toEqual([]);
     expect(await changes()).toMatchObject([{ objectId: queue, kind: "changed" }]);
     await boss.send("post", `${href}/retry`);

@@ -129,3 +129,15 @@ test("that fails on its way breaks off rather than look whole", async () => {
   expect(answer.complete).toBe(false);
   read.mockRestore();
 });
+
+test("has whole values where the list shows less", async () => {
+  const { database } = site.deps;
+  const bio = "Herons, mostly. ".repeat(20).trim();
+  await database.profile.update({ where: { userId: admin.id }, data: { bio } });
+  await createImageRows(database, admin.id, 1);
+  const sourceUrl = "https://pictures.example.org/herons/grey.jpg";
+  await database.image.updateMany({ data: { sourceUrl, bytes: 184_321 } });
+  expect((await admin.send("get", "/admin/profiles/export.csv")).text).toContain(bio);
+  const { text } = await admin.send("get", "/admin/images/export.csv");
+  expect(text).toContain(`,${sourceUrl},184321,`);
+});

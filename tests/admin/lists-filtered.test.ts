@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { registry } from "#features/admin/registry.ts";
+import { likeImage } from "#features/images/like-image.ts";
 import { staffOf } from "#tests/admin/administrators.ts";
 import { createGroup } from "#tests/admin/callers.ts";
 import { createImageRows } from "#tests/factories/images.ts";
@@ -178,14 +180,56 @@ describe("what no link and no form of the list has is refused", () => {
   });
 });
 
-test("a filter tells the name of a number only to those who may view what it names", async () => {
-  const group = await createGroup(site.deps.database, []);
+test("what belongs to a row is told only to those who may view that row", async () => {
+  const group = await createGroup(site.deps.database, [], [mary.id]);
   const { visitor } = await staffOf(site, ["users view", "users change"]);
-  const path = `/admin/users?group=${group.id}`;
-  const told = await admin.visitor.get(path);
+  const told = await admin.visitor.get(`/admin/users?group=${group.id}`);
   expect(told.$("main").text()).toContain(group.name);
-  const echoed = await visitor.get(path);
-  expect(echoed.status).toBe(200);
-  expect(echoed.text).not.toContain(group.name);
-  expect(echoed.$(".chip").text()).toContain(String(group.id));
+  for (const value of [String(group.id), group.name, "nothing"]) {
+    const query = new URLSearchParams({ group: value });
+    for (const path of ["/admin/users", "/admin/users/export.csv"]) {
+      expect((await visitor.get(`${path}?${query}`)).status).toBe(400);
+    }
+  }
+  const plain = await visitor.get("/admin/users");
+  expect(plain.$("[name=active]")).toHaveLength(1);
+  expect(plain.$("[name=group]")).toHaveLength(0);
+});
+
+test("and so it is of every relation that a list is filtered by", async () => {
+  for (const model of registry) {
+    const { visitor } = await staffOf(site, [`${model.name} view`]);
+    const { $ } = await visitor.get(`/admin/${model.name}`);
+    for (const filter of model.filters) {
+      const isOfOther = "to" in filter && filter.to !== model.name;
+      const query = `${model.name}?${filter.name}=${"to" in filter ? mary.id : ""}`;
+      expect([query, $(`[name=${filter.name}]`).length]).toEqual([query, isOfOther ? 0 : 1]);
+      expect([query, (await visitor.get(`/admin/${query}`)).status]).toEqual([
+        ...[query, isOfOther ? 400 : 200],
+      ]);
+    }
+  }
+});
+
+test("rows name what they belong to, and lead there and show it to those who may view it", async () => {
+  await likeImage(site.deps, { actor: mary, image: { id: picture } });
+  const { visitor } = await staffOf(site, ["likes view", "actions view"]);
+  const mine = await visitor.get("/admin/likes");
+  expect(mine.$("tbody").text()).toContain("mary");
+  expect(mine.$("tbody img")).toHaveLength(0);
+  expect(mine.$("tbody a").attr("href")).toContain(`/admin/likes/${mary.id}-${picture}`);
+  expect(mine.$("tbody a")).toHaveLength(1);
+  expect((await visitor.get("/admin/actions")).$("tbody a[href^='/admin/users']")).toHaveLength(0);
+  const full = await admin.visitor.get("/admin/likes");
+  expect(full.$(`tbody a[href="/admin/users/${mary.id}"]`)).toHaveLength(1);
+  expect(full.$("tbody img").attr("src")).toMatch(/-320\.webp$/);
+});
+
+test("a filter that is in use says what it names", async () => {
+  const { $ } = await admin.visitor.get(`/admin/likes?image=${picture}`);
+  const chosen = $("[data-picker='/admin/pick/images'] [data-picker-chosen]");
+  expect(chosen.text()).toBe("Étude à l’œil, мечта");
+  expect(chosen.find("img")).toHaveLength(1);
+  expect($("[name=image]").val()).toBe(String(picture));
+  expect($("[data-picker-chosen]")).toHaveLength(1);
 });

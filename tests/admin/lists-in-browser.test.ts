@@ -13,7 +13,17 @@ let page: Page;
 beforeAll(async () => {
   [site, browser] = await Promise.all([startSite(), launchBrowser()]);
   const [id = 0] = await createPeopleRows(site.deps.database, 60, "heron");
-  await createImageRows(site.deps.database, id, 3, { title: "x".repeat(200) });
+  const [imageId = 0] = await createImageRows(site.deps.database, id, 3, {
+    title: "x".repeat(200),
+  });
+  await site.deps.database.like.create({ data: { userId: id, imageId } });
+  await site.deps.database.user.create({
+    data: {
+      username: "a_name_of_thirty_letters_in_all",
+      email: "somebody.with.a.long.address@a-long.example.org",
+      profile: { create: {} },
+    },
+  });
   page = await (await browser.newContext()).newPage();
   await page.goto(`${site.origin}/login`);
   await page.fill("[name=username]", administrator.username);
@@ -83,7 +93,8 @@ describe("a list", () => {
 
   test("fits a phone, with its filters folded and nothing beside the page", async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    for (const name of ["users", "images", "likes"]) {
+    const { id } = await site.deps.database.image.findFirstOrThrow();
+    for (const name of ["users", "images", "likes", `images/${id}`]) {
       await page.goto(`${site.origin}/admin/${name}`);
       const width = await page.evaluate("document.documentElement.scrollWidth");
       expect([name, width]).toEqual([name, expect.toSatisfy((most: number) => most <= 390)]);
@@ -92,6 +103,60 @@ describe("a list", () => {
     expect(await page.getByLabel("Format").isVisible()).toBe(false);
     await page.getByText("Filters", { exact: true }).click();
     expect(await page.getByLabel("Format").isVisible()).toBe(true);
+  });
+
+  test.each([1024, 1280, 1366, 1440])("shows all of itself %i wide", async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    for (const name of ["users", "images", "likes", "profiles", "actions", "sessions"]) {
+      await page.goto(`${site.origin}/admin/${name}`);
+      const beyond = await page.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.list-scroll'))",
+      );
+      expect([name, beyond]).toEqual([name, 0]);
+    }
+  });
+
+  test("breaks no number and no short word beside a long title", async () => {
+    for (const [name, cell] of [
+      ["likes", ".list-open a"],
+      ["images", ".list-size"],
+    ] as const) {
+      await page.goto(`${site.origin}/admin/${name}`);
+      const [height, line] = (await page.evaluate(`(() => {
+        const cell = document.querySelector("${cell}");
+        const words = document.createRange();
+        words.selectNodeContents(cell);
+        return [words.getBoundingClientRect().height, parseFloat(getComputedStyle(cell).fontSize)];
+      })()`)) as [number, number];
+      expect([name, height]).toEqual([name, expect.toSatisfy((high: number) => high < 2 * line)]);
+    }
+  });
+
+  test("lets one begin an action only by choosing it", async () => {
+    await page.goto(`${site.origin}/admin/users`);
+    await page.getByRole("checkbox", { name: "Choose heron_59" }).check();
+    await page.getByRole("button", { name: "Go" }).click();
+    expect(page.url()).toBe(`${site.origin}/admin/users`);
+    expect(await page.getByRole("checkbox", { name: "Choose heron_59" }).isChecked()).toBe(true);
+    await page.getByLabel("With those chosen").selectOption("Deactivate");
+    await page.getByRole("button", { name: "Go" }).click();
+    await page.getByText("Deactivate 1 person?").waitFor();
+  });
+
+  test("has a picker whose choice moves nothing beside it, and fits a phone", async () => {
+    await page.goto(`${site.origin}/admin/likes`);
+    const person = page.getByRole("combobox", { name: "Person" });
+    const before = await person.boundingBox();
+    await page.getByRole("combobox", { name: "Picture" }).fill("xxx");
+    await page.locator(".picker-choice").first().click();
+    await page.locator("[data-picker-chosen] img").waitFor();
+    expect(await person.boundingBox()).toEqual(before);
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.waitForURL(/image=/);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByText("Filters", { exact: true }).click();
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    expect(width).toBeLessThanOrEqual(390);
   });
 
   test.each(["light", "dark"] as const)(

@@ -67,7 +67,7 @@ async function plansOf(path: string) {
     }
     return plans;
   };
-  const ofTables = sent.filter(({ text }) => /"(images|users|likes)" t\b/.test(text));
+  const ofTables = sent.filter(({ text }) => /"(images|users|profiles|likes)" t\b/.test(text));
   const found = ofTables.filter(({ text }) => /order by/.test(text));
   const counted = ofTables.filter(({ text }) => /count\(\*\)/.test(text));
   expect(found).toHaveLength(1);
@@ -111,6 +111,7 @@ describe("with 200,000 pictures, people and likes, by an index and soon", () => 
     ...["users?sort=joined", "users?sort=-joined", "users?sort=username", "users?sort=-username"],
     ...["users?sort=email", "users?sort=-email", "likes?sort=liked", "likes?sort=-liked"],
     ...["users?sort=lastSignIn", "users?sort=-lastSignIn"],
+    ...["profiles?sort=person", "profiles?sort=-person", "profiles"],
   ])("%s, and pages within", async (list) => {
     for (const path of [`/admin/${list}`, await deep(`/admin/${list}`, 3)]) {
       await expectIndexed(path);

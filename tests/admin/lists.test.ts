@@ -55,6 +55,8 @@ describe("a list", () => {
     expect(href("A heron")).toBe(`/admin/images/${id}`);
     expect(href("keeper")).toBe(`/admin/users/${admin.id}`);
     expect($("tbody time").attr("datetime")).toBe(now.toISOString());
+    expect($("tbody time").attr("title")).toBe("20 Nov 2026, 12:00 UTC");
+    expect($("main").text()).toContain("Times are in UTC.");
     expect($(".section-nav [aria-current]").text()).toBe("Pictures");
   });
 
@@ -94,7 +96,8 @@ describe("a list", () => {
     const form = $("main form[method=post]");
     expect(form.attr("action")).toBe("/admin/images/actions");
     expect(form.find("[name=back]").val()).toBe("/admin/images?q=heron");
-    expect(form.find("[name=action] option").text()).toContain("Delete");
+    const options = form.find("[name=action] option").toArray();
+    expect(options.map((option) => $(option).val())).toEqual(["", "recount", "delete"]);
     expect(form.find("[type=checkbox]").attr("name")).toBe(`row-${id}`);
   });
 
@@ -105,6 +108,15 @@ describe("a list", () => {
     const few = await statements(found);
     await createImageRows(site.deps.database, admin.id, 120);
     expect(await statements(found)).toBe(few);
+    const deeds = async () => statements("/admin/actions");
+    const person = { targetType: "user", verb: "user_followed", targetId: admin.id } as const;
+    const [targetId = 0] = await createImageRows(site.deps.database, admin.id, 1);
+    const picture = { targetType: "image", verb: "image_liked", targetId } as const;
+    const data = [person, picture].map((deed) => ({ userId: admin.id, ...deed }));
+    await site.deps.database.action.createMany({ data });
+    const fewDeeds = await deeds();
+    await site.deps.database.action.createMany({ data: [...data, ...data, ...data] });
+    expect(await deeds()).toBe(fewDeeds);
     // Two for the session; keys, rows and their owners; the plan and the count.
     expect(await statements("/admin/images")).toBe(7);
   });
@@ -121,6 +133,18 @@ describe("sorting", () => {
     expect(byTitle.$("[aria-sort=ascending]").text().trim()).toBe("Title");
     expect((await list(byTitle.href("Title"))).labels).toEqual(["C", "B", "A"]);
     expect(byTitle.href("Likes")).toContain("sort=-likes");
+  });
+
+  test("of profiles by person is by their names", async () => {
+    const added = ["zoe", "Bea", "ana"];
+    for (const username of added) await signedInPerson(site, { username });
+    const names = async (sort: string) => {
+      const { $ } = await list(`/admin/profiles?sort=${sort}`);
+      const links = $("tbody a[href^='/admin/users/']").toArray();
+      return links.map((link) => $(link).text()).filter((name) => added.includes(name));
+    };
+    expect(await names("person")).toEqual(["ana", "Bea", "zoe"]);
+    expect(await names("-person")).toEqual(["zoe", "Bea", "ana"]);
   });
 
   test("keeps what is looked for", async () => {

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-const tables = ["users", "images", "likes"];
+const tables = ["users", "profiles", "images", "likes"];
 
 /** As many people, pictures and likes, none of whose files are there. */
 export async function createManyRows(databaseUrl: string, count: number): Promise<void> {
@@ -15,7 +15,8 @@ export async function createManyRows(databaseUrl: string, count: number): Promis
       [tables],
     );
     for (const { name } of rows) await client.query(`drop index "${name}"`);
-    for (const statement of [people, pictures, likes]) await client.query(statement, [count]);
+    for (const statement of [people, profiles, pictures, likes])
+      await client.query(statement, [count]);
     for (const { definition } of rows) await client.query(definition);
     await client.query(`analyze ${tables.join(", ")}`);
   } finally {
@@ -28,6 +29,9 @@ const people = `
   select 1000 + n, 'many_' || n, 'many' || n || '@example.org', 'Jo', 'of ' || (n % 977),
     timestamptz '2026-01-01' - n * interval '1 minute'
   from generate_series(1, $1::int) n`;
+
+const profiles =
+  "insert into profiles (user_id) select 1000 + n from generate_series(1, $1::int) n";
 
 /** A third each of river, mountain and harbour; one in 50,000 is of a quetzal, one of dreams. */
 const pictures = `

@@ -3,7 +3,7 @@ import { recountImages } from "#features/images/recount-images.ts";
 import { recountCounters } from "#features/users/recount-counters.ts";
 import { fillForm } from "#tests/admin/fill-form.ts";
 import { createImageRows } from "#tests/factories/images.ts";
-import { signedInPerson } from "#tests/factories/people.ts";
+import { goodPassword, signedInPerson } from "#tests/factories/people.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
 
@@ -154,7 +154,11 @@ describe("actions", () => {
       where: { userId: bo.id, verb: "image_liked" },
     });
     const list = await admin.visitor.get(`/admin/actions?person=${bo.id}&verb=image_liked`);
-    expect(list.$(`tbody a[href="/admin/images/${id}"]`)).toHaveLength(1);
+    expect(list.$(`tbody a[href="/admin/images/${id}"]`).text()).toBe("A heron");
+    const verbs = list.$("[name=verb] option").toArray();
+    expect(verbs.map((verb) => list.$(verb).text())).toEqual([
+      ...["All", "joined", "saved", "liked", "followed"],
+    ]);
     await ana.visitor.post(`/users/${bo.username}/follow`);
     const rows = async () => (await ana.visitor.get("/")).$("[data-action=image_liked]").length;
     expect(await rows()).toBe(1);
@@ -170,6 +174,16 @@ describe("actions", () => {
 describe("sessions", () => {
   const sessionOf = ({ id }: Person) =>
     site.deps.database.session.findFirstOrThrow({ where: { userId: id } });
+
+  test("say which one is this very device", async () => {
+    const other = await signedInPerson(site, { isSuperuser: true });
+    await createVisitor(site.app).post("/login", {
+      ...{ username: other.username, password: goodPassword },
+    });
+    const { $ } = await other.visitor.get(`/admin/sessions?person=${other.id}`);
+    expect($("tbody tr")).toHaveLength(2);
+    expect($("tbody .list-note").text()).toBe("this device");
+  });
 
   test("end on their device, at once", async () => {
     const { id: session } = await sessionOf(bo);

@@ -76,6 +76,21 @@ describe("the picker", () => {
     await expect.poll(() => page.locator("[data-picker-chosen]").count()).toBe(0);
   });
 
+  test("says where nothing is found, until one types on or leaves", async () => {
+    const person = field("Person");
+    await person.fill("nobody-at-all");
+    const nothing = page.getByText("Nothing found.");
+    await nothing.waitFor();
+    expect((await nothing.boundingBox())?.height).toBeGreaterThan(20);
+    await person.fill("heron_1");
+    await expect.poll(() => options().count()).toBe(3);
+    expect(await nothing.count()).toBe(0);
+    await person.fill("nobody-at-all");
+    await nothing.waitFor();
+    await field("Picture").focus();
+    expect(await nothing.count()).toBe(0);
+  });
+
   test("asks once for what is typed in one go", async () => {
     site.received.length = 0;
     await field("Person").pressSequentially("heron_7", { delay: 10 });

@@ -20,6 +20,7 @@ interface Choice {
   value: string;
   label: string;
   picture: string | null;
+  note: string | null;
 }
 
 const choices = async (model: string, q: string, visitor = admin.visitor): Promise<Choice[]> => {
@@ -42,7 +43,7 @@ describe("choices", () => {
   test("are ten at most, whoever is named so first", async () => {
     const found = await choices("users", "her");
     expect(found).toHaveLength(10);
-    expect(found[0]).toEqual({ value: "her", label: "her", picture: null });
+    expect(found[0]).toEqual({ value: "her", label: "her", picture: null, note: null });
     expect(found.every(({ label }) => label.startsWith("her"))).toBe(true);
   });
 
@@ -66,6 +67,7 @@ describe("choices", () => {
       value: String(image.id),
       label: "100% of a stork_nest",
       picture: expect.stringMatching(/^\/media\/thumbnails\/.*-320\.webp$/),
+      note: null,
     });
     expect(await choices("images", String(image.id))).toEqual([choice]);
   });
@@ -98,6 +100,19 @@ describe("choices", () => {
     expect((await choices("images", "ma")).length).toBe(10);
     expect((await choices("images", String(id)))[0]?.label).toBe("100% of a stork_nest");
     expect((await choices("images", "stork")).length).toBe(1);
+  });
+
+  test("of people say who is deactivated", async () => {
+    const username = "gone_away";
+    await createPeopleRows(site.deps.database, 1, "gone");
+    await site.deps.database.user.create({
+      data: { username, email: "gone@example.org", isActive: false, profile: { create: {} } },
+    });
+    const found = await choices("users", "gone");
+    expect(found.map(({ label, note }) => [label, note])).toEqual([
+      ["gone_0", null],
+      [username, "deactivated"],
+    ]);
   });
 
   test("take as many queries for many as for none", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { removeFilesQueue } from "#features/images/images.jobs.ts";
+import { exactTime } from "#lib/dates.ts";
 import { type Administrator, staffOf, superuserOf } from "#tests/admin/administrators.ts";
 import { fillForm } from "#tests/admin/fill-form.ts";
 import { createImageRows } from "#tests/factories/images.ts";
@@ -75,7 +76,7 @@ test("of what has no form the history keeps the line of its list", async () => {
   expect(change.changes).toEqual(
     expect.arrayContaining([
       { field: "Person", before: person.username, after: "" },
-      { field: "Signed in", before: session.createdAt.toISOString(), after: "" },
+      { field: "Signed in", before: exactTime(session.createdAt), after: "" },
     ]),
   );
 });
@@ -95,7 +96,7 @@ test("what is gone is told with a sentence", async () => {
   const answer = await admin.visitor.get(page());
   expect([answer.status, answer.$("main").text()]).toEqual([
     404,
-    expect.stringContaining("This picture is not there. It may have been deleted."),
+    expect.stringContaining("There is no such picture, or not any more."),
   ]);
 });
 
@@ -140,7 +141,7 @@ describe("a person", () => {
         kind: "changed",
         changes: [
           { field: "Staff", before: "No", after: "Yes" },
-          { field: "Keepers", before: "No", after: "Yes" },
+          { field: "Group Keepers", before: "No", after: "Yes" },
         ],
       },
       { kind: "deleted", objectLabel: gone.username, changes: [] },
@@ -152,12 +153,19 @@ describe("a person", () => {
     ]);
   });
 
-  test("who must stay is told of on the page", async () => {
+  test("deletes themselves in their settings, and is told so instead of a button", async () => {
     const path = `/admin/users/${admin.id}/delete`;
-    const answer = await fillForm(admin.visitor, path);
-    expect(answer.status).toBe(409);
-    expect(answer.errors["form"]).toContain("This is your own account");
-    expect(answer.$("button.button-danger")).toHaveLength(1);
+    const { $ } = await admin.visitor.get(`/admin/users/${admin.id}`);
+    expect($('.object a[href="/settings/delete"]')).toHaveLength(1);
+    expect($(`a[href="${path}"]`)).toHaveLength(0);
+    const asked = await admin.visitor.get(path);
+    const answer = await admin.visitor.post(path);
+    expect([asked.status, answer.status]).toEqual([200, 409]);
+    for (const page of [asked, answer]) {
+      expect(page.$(".object-main").text()).toContain("This is your own account.");
+      expect(page.$('.object-main a[href="/settings/delete"]')).toHaveLength(1);
+      expect(page.$("button.button-danger")).toHaveLength(0);
+    }
     expect(await site.deps.database.user.count({ where: { id: admin.id } })).toBe(1);
     expect(await history("users", admin.id)).toEqual([]);
   });

@@ -48,7 +48,7 @@ export async function accountPages({ site }: SiteJourney): Promise<SitePage[]> {
     at("forgotten password", "/password-reset"),
     wrong("/password-reset", (page) => page.locator("#email").fill("ana@example.org@")),
     at("new password", reset),
-    typing(reset, "Password2024", 1),
+    typing(reset, "Password2024", 0),
     typing(reset, "correcthorse", 2),
     typing("/register", goodPassword, 4),
     wrong(reset, async (page) => {

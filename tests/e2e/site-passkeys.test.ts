@@ -136,7 +136,7 @@ test("a confirmation that is too old is asked for, and a passkey gives it", asyn
   await age();
   await page.getByText("Rename or remove").click();
   await page.getByRole("button", { name: "Remove" }).click();
-  await page.getByText("Confirm that it is you, then send it again.").waitFor();
+  await page.getByText("Confirm that it is you. Then press the same button again.").waitFor();
   expect(await database.passkey.count({ where: { userId: id } })).toBe(1);
 });
 
@@ -147,10 +147,30 @@ test("whoever gives no finger is told, and may try again", async () => {
   await page.goto("/login");
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
   await press(page, "Sign in with a passkey");
-  await page.getByText("No passkey came. Try once more.").waitFor();
+  await page.getByText("on a device that asks for a PIN, a finger or a face.").waitFor();
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true });
   await press(page, "Sign in with a passkey");
   await page.locator("details.menu").waitFor();
+});
+
+test("what was offered where the name is typed is offered again once a prompt was closed", async () => {
+  const page = await journey.visit();
+  await page.addInitScript(() => {
+    const asked: string[] = [];
+    Object.assign(window, { asked });
+    PublicKeyCredential.isConditionalMediationAvailable = async () => true;
+    navigator.credentials.get = async ({ mediation = "prompt" } = {}) => {
+      asked.push(mediation);
+      if (mediation === "conditional") return new Promise(() => {});
+      throw new DOMException("closed", "NotAllowedError");
+    };
+  });
+  const asked = () => page.evaluate(() => (window as unknown as { asked: string[] }).asked);
+  await page.goto("/login");
+  await expect.poll(asked).toEqual(["conditional"]);
+  await press(page, "Sign in with a passkey");
+  await page.getByText("No passkey came.").waitFor();
+  await expect.poll(asked).toEqual(["conditional", "prompt", "conditional"]);
 });
 
 test("at another address of this machine the page says where passkeys work", async () => {
@@ -170,4 +190,12 @@ test("nothing of passkeys shows without scripts, nor in a browser that knows non
     await page.goto("/login", { waitUntil: "networkidle" });
     expect(await page.getByText("Sign in with a passkey").isVisible()).toBe(false);
   }
+  const { page } = await journey.visitAsMember({ javaScriptEnabled: false });
+  await page.goto("/settings/passkeys");
+  expect(await page.getByRole("main").getByText("Add a passkey").isVisible()).toBe(false);
+  const told = page.locator("noscript p");
+  expect([await told.isVisible(), await told.textContent()]).toEqual([
+    true,
+    expect.stringContaining("Adding a passkey takes JavaScript."),
+  ]);
 });

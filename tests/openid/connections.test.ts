@@ -3,7 +3,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { signedInPerson } from "#tests/factories/people.ts";
-import { claimsOf, flashAfter, joined, journey, setOut } from "#tests/openid/journeys.ts";
+import {
+  claimsOf,
+  connected,
+  flashAfter,
+  joined,
+  journey,
+  setOut,
+} from "#tests/openid/journeys.ts";
+import { addPasskey, newAuthenticator } from "#tests/passkeys/passkey-people.ts";
 import { deliverMails } from "#tests/support/mails.ts";
 import { type OpenidProvider, startOpenidProvider } from "#tests/support/openid-provider.ts";
 import { queriesOf } from "#tests/support/query-counter.ts";
@@ -29,15 +37,6 @@ beforeEach(async () => {
 const identitiesOf = (userId: number) =>
   site.deps.database.oidcIdentity.findMany({ where: { userId } });
 const words = async (visitor: Visitor) => (await visitor.get(page)).$(".settings-page").text();
-
-/** A member with a password who connected an account of this login. */
-async function connected(login: string) {
-  provider.accounts.set(login, claimsOf(login));
-  const member = await signedInPerson(site);
-  const answer = await journey(member.visitor, provider, login, link);
-  expect(answer.location).toBe(page);
-  return member;
-}
 
 describe("a member", () => {
   test("connects an account, signs in by it, and is told by mail", async () => {
@@ -79,7 +78,7 @@ describe("a member", () => {
   });
 
   test("connects once: the same again is no news, another one is refused", async () => {
-    const member = await connected("once");
+    const member = await connected(site, provider, "once");
     await deliverMails(site);
     const same = await journey(member.visitor, provider, "once", link);
     expect(same.location).toBe(page);
@@ -87,6 +86,18 @@ describe("a member", () => {
     const other = await journey(member.visitor, provider, "another", link);
     expect(await flashAfter(member.visitor, other)).toContain("Disconnect that first");
     expect(await identitiesOf(member.id)).toMatchObject([{ subject: "once" }]);
+  });
+
+  test("comes back once: the same way again leads nowhere", async () => {
+    const member = await signedInPerson(site);
+    const path = await provider.signIn(await setOut(member.visitor, link), "back");
+    expect((await member.visitor.get(path)).location).toBe(page);
+    expect(await flashAfter(member.visitor, { location: page } as never)).toContain("from now on");
+    const again = await member.visitor.get(path);
+    expect(again.location).toBe("/login");
+    expect((await member.visitor.get(page)).$(".flash").text()).toBe(
+      "That took too long, or was done already. Try again.",
+    );
   });
 
   test("cannot take what signs somebody else in", async () => {
@@ -124,11 +135,21 @@ describe("a member", () => {
     const path = await provider.signIn(await setOut(member.visitor, link), "gone");
     await site.deps.database.session.deleteMany({ where: { userId: member.id } });
     expect((await member.visitor.get(path)).location).toBe(page);
+
+    const [first, second] = [await signedInPerson(site), await signedInPerson(site)];
+    const otherPath = await provider.signIn(await setOut(first.visitor, link), "gone");
+    // Who is signed in is looked up by the session: as if it were another person's now.
+    await site.deps.database.session.updateMany({
+      where: { userId: first.id },
+      data: { userId: second.id },
+    });
+    const answer = await first.visitor.get(otherPath);
+    expect(await flashAfter(first.visitor, answer)).toContain("You are signed out.");
     expect(await site.deps.database.oidcIdentity.count({ where: { subject: "gone" } })).toBe(0);
   });
 
   test("disconnects, is told by mail, and signs in by it no more", async () => {
-    const member = await connected("end");
+    const member = await connected(site, provider, "end");
     await deliverMails(site);
     const answer = await member.visitor.post(`${page}/unlink`, { issuer: provider.issuer });
     expect(await flashAfter(member.visitor, answer)).toBe("Your account is disconnected.");
@@ -144,7 +165,7 @@ describe("a member", () => {
   });
 
   test("cannot end another's connection", async () => {
-    const { id } = await connected("theirs");
+    const { id } = await connected(site, provider, "theirs");
     const member = await signedInPerson(site);
     await member.visitor.post(`${page}/unlink`, {
       issuer: provider.issuer,
@@ -172,69 +193,42 @@ describe("somebody whose only way in it is", () => {
     await visitor.post(`${page}/unlink`, { issuer: provider.issuer });
     expect(await identitiesOf(id)).toEqual([]);
   });
-});
 
-describe("whoever finds a session left open", () => {
-  test("confirms first, before connecting and disconnecting", async () => {
-    const member = await connected("open");
-    waited = 601_000;
-    for (const path of [`${page}/link`, `${page}/unlink`]) {
-      const answer = await member.visitor.post(
-        path,
-        { issuer: provider.issuer },
-        { headers: { Referer: `http://localhost${page}` } },
-      );
-      expect([path, answer.status]).toEqual([path, 303]);
-      expect(answer.location).toMatch(/^\/confirm\?next=/);
-    }
-    expect(await identitiesOf(member.id)).toHaveLength(1);
+  test("may end what a provider before was for, and no more", async () => {
+    const { id, visitor } = await joined(site, provider, "moved");
+    const issuer = "https://old.example";
+    await site.deps.database.oidcIdentity.create({ data: { issuer, subject: "m", userId: id } });
+    const shown = await visitor.get(page);
+    const forms = shown.$(`form[action="${page}/unlink"] input[name=issuer]`);
+    expect(forms.map((_index, input) => shown.$(input).val()).get()).toEqual([issuer]);
+    expect(shown.$(".settings-page").text()).toContain("This site does not use it any more.");
+    await visitor.post(`${page}/unlink`, { issuer });
+    expect(await identitiesOf(id)).toMatchObject([{ issuer: provider.issuer }]);
   });
 
-  test("may confirm by the provider, who asks them anew", async () => {
-    const member = await connected("anew");
-    await site.deps.database.session.updateMany({
-      where: { userId: member.id },
-      data: { confirmedAt: new Date(0) },
+  test("is not let out by one that signs nobody in any more", async () => {
+    const { id, visitor } = await joined(site, provider, "stays");
+    await site.deps.database.oidcIdentity.create({
+      data: { issuer: "https://old.example", subject: "stays", userId: id },
     });
-    const confirm = { path: "/confirm/openid", fields: { next: page } };
-    const form = await member.visitor.get(`/confirm?next=${encodeURIComponent(page)}`);
-    expect(form.$(`form[action="${confirm.path}"] button`).text()).toBe("Confirm with Rookery");
-    const url = await setOut(member.visitor, confirm);
-    expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({
-      prompt: "login",
-      max_age: "0",
+    const refused = await visitor.post(`${page}/unlink`, { issuer: provider.issuer });
+    expect(await flashAfter(visitor, refused)).toContain("Set a password first");
+    expect(await identitiesOf(id)).toHaveLength(2);
+  });
+
+  test("loses it to nobody who removes their last passkey at the same time", async () => {
+    const { id, visitor } = await joined(site, provider, "both");
+    await addPasskey(visitor, newAuthenticator(site));
+    const { id: passkey } = await site.deps.database.passkey.findFirstOrThrow({
+      where: { userId: id },
     });
-    const answer = await member.visitor.get(await provider.signIn(url, "anew"));
-    expect(answer).toMatchObject({ status: 303, location: page });
-    const [session] = await site.deps.database.session.findMany({ where: { userId: member.id } });
-    expect(session?.confirmedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
-  });
-
-  test("is not confirmed by another's account, nor by a provider that did not ask", async () => {
-    const member = await connected("mine");
-    await joined(site, provider, "other");
-    const data = { confirmedAt: new Date(0) };
-    await site.deps.database.session.updateMany({ where: { userId: member.id }, data });
-    const confirm = { path: "/confirm/openid", fields: { next: page } };
-    const other = await journey(member.visitor, provider, "other", confirm);
-    expect(other.location).toBe(`/confirm?next=${encodeURIComponent(page)}`);
-    expect(await flashAfter(member.visitor, other)).toBe(
-      "That is not the account that yours is connected to.",
-    );
-
-    const url = new URL(await setOut(member.visitor, confirm));
-    for (const name of ["prompt", "max_age"]) url.searchParams.delete(name);
-    const silent = await member.visitor.get(await provider.signIn(url.href, "mine"));
-    expect(await flashAfter(member.visitor, silent)).toBe(
-      "You were not asked there who you are. Confirm it in another way.",
-    );
-    const [session] = await site.deps.database.session.findMany({ where: { userId: member.id } });
-    expect(session?.confirmedAt).toEqual(new Date(0));
-  });
-
-  test("finds no such way where nothing is connected", async () => {
-    const { visitor } = await signedInPerson(site);
-    expect((await visitor.get("/confirm")).$('form[action="/confirm/openid"]')).toHaveLength(0);
+    const csrf = await visitor.csrf(page);
+    await Promise.all([
+      visitor.post(`${page}/unlink`, { issuer: provider.issuer }, { csrf }),
+      visitor.post(`/settings/passkeys/${passkey}/remove`, {}, { csrf }),
+    ]);
+    const passkeys = await site.deps.database.passkey.count({ where: { userId: id } });
+    expect(passkeys + (await identitiesOf(id)).length).toBe(1);
   });
 });
 
@@ -249,7 +243,7 @@ test("strangers are sent to sign in, and forms need their token", async () => {
 });
 
 test("the page takes four queries, however many connections there are", async () => {
-  const { id, visitor } = await connected("many");
+  const { id, visitor } = await connected(site, provider, "many");
   const count = async () => (await queriesOf(() => visitor.get(page))).length;
   await visitor.get(page);
   expect(await count()).toBe(4);
@@ -265,7 +259,7 @@ test("the page takes four queries, however many connections there are", async ()
 });
 
 test("the archive says what is connected, and no more of it", async () => {
-  const { visitor } = await connected("arch");
+  const { visitor } = await connected(site, provider, "arch");
   const { bytes } = await visitor.post("/settings/data/download", {}, { binary: true });
   const file = join(site.dataFolder, "archive.zip");
   writeFileSync(file, bytes);

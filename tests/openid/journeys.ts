@@ -1,5 +1,6 @@
+import { signedInPerson } from "#tests/factories/people.ts";
 import type { OpenidProvider } from "#tests/support/openid-provider.ts";
-import type { TestApp } from "#tests/support/test-app.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { type Answer, createVisitor, type Visitor } from "#tests/support/visitor.ts";
 
 export interface Outset {
@@ -43,6 +44,34 @@ export async function joined(
   if (answer.location !== "/") throw new Error(`Joining led to ${answer.location}`);
   const { id } = await site.deps.database.user.findUniqueOrThrow({ where: { username: login } });
   return { id, visitor };
+}
+
+/** A member with a password who connected an account of this login. */
+export async function connected(
+  site: TestApp,
+  provider: OpenidProvider,
+  login: string,
+): Promise<{ id: number; username: string; visitor: Visitor }> {
+  provider.accounts.set(login, claimsOf(login));
+  const member = await signedInPerson(site);
+  const path = "/settings/connections/link";
+  const { location } = await journey(member.visitor, provider, login, { path });
+  if (location !== "/settings/connections") throw new Error(`Connecting led to ${location}`);
+  return member;
+}
+
+/** A site of its own at this provider, for as long as the work takes. */
+export async function withSite<T>(
+  provider: OpenidProvider,
+  settings: Record<string, string>,
+  work: (site: TestApp) => Promise<T>,
+): Promise<T> {
+  const site = await startTestApp({ ...provider.settings, ...settings });
+  try {
+    return await work(site);
+  } finally {
+    await site.close();
+  }
 }
 
 export const claimsOf = (login: string) => ({

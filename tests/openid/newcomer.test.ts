@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPerson } from "#features/account/register-person.ts";
-import { newPerson } from "#tests/factories/people.ts";
+import { newPerson, signedInPerson } from "#tests/factories/people.ts";
 import { claimsOf, flashAfter, journey, setOut } from "#tests/openid/journeys.ts";
 import { deliverMails, waitingMails } from "#tests/support/mails.ts";
 import {
@@ -192,6 +192,52 @@ test("the form sent from two windows at once makes one account", async () => {
     include: { identities: true },
   });
   expect(people.map(({ identities }) => identities.length)).toEqual([1]);
+});
+
+test("the form of somebody who joined elsewhere meanwhile and was deactivated says that it failed", async () => {
+  const [first, second] = [(await arrive("away", {})).visitor, (await arrive("away", {})).visitor];
+  const fields = { username: "away1", email: "away1@example.org" };
+  expect((await second.post(page, fields, { from: page })).location).toBe("/");
+  await site.deps.database.user.update({
+    where: { username: "away1" },
+    data: { isActive: false },
+  });
+  const others = { username: "away2", email: "away2@example.org" };
+  const answer = await first.post(page, others, { from: page });
+  expect(answer).toMatchObject({ status: 303, location: "/login?next=%2F" });
+  expect(await flashAfter(first, answer)).toBe(
+    "That did not work with Rookery. Try again; if it fails again, tell whoever runs this site.",
+  );
+  expect(await personOf("away2")).toBeNull();
+});
+
+test("whoever is signed in has no use for the form", async () => {
+  const { visitor } = await signedInPerson(site);
+  expect(await visitor.get(page)).toMatchObject({ status: 303, location: "/" });
+  const fields = { username: "again", email: "again@example.org" };
+  expect(await visitor.post(page, fields)).toMatchObject({ status: 303, location: "/" });
+});
+
+test("only so many join from one address, by the form and without", async () => {
+  const { visitor } = await arrive("flood-1", {});
+  const { registrationsByAddress } = site.deps.limits;
+  try {
+    for (let count = 0; count < 100; count += 1) {
+      await registrationsByAddress.take("127.0.0.1").catch(() => {});
+    }
+    const fields = { username: "flood1", email: "flood1@example.org" };
+    const answer = await visitor.post(page, fields, { from: page });
+    expect([answer.status, answer.errors["username"]]).toEqual([
+      429,
+      expect.stringContaining("That was a lot at once"),
+    ]);
+    const { visitor: other, answer: refused } = await arrive("flood-2", claimsOf("flood-2"));
+    expect(refused.location).toBe("/login?next=%2F");
+    expect(await flashAfter(other, refused)).toContain("That was a lot at once");
+    expect([await personOf("flood1"), await personOf("flood-2")]).toEqual([null, null]);
+  } finally {
+    await site.deps.database.rateLimit.deleteMany();
+  }
 });
 
 test("a site that takes no new members says so, and keeps letting in who is one", async () => {

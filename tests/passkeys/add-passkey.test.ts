@@ -141,6 +141,20 @@ describe("adding one", () => {
     expect([(await mine()).length, await waitingMails(site)]).toEqual([1, []]);
   });
 
+  test.each([
+    ["another id than it says", 16],
+    ["an id too long to be kept", 1100],
+    ["an id of no bytes", 0],
+  ])("refuses a passkey that has %s", async (_what, bytes) => {
+    const { body } = await optionsAt(ana.visitor, "/settings/passkeys");
+    const id = Buffer.alloc(bytes, 7).toString("base64url");
+    const made = JSON.parse(newAuthenticator(site).create(body as never, { id }));
+    const credential = JSON.stringify({ ...made, id: "YQ", rawId: "YQ" });
+    const answer = await ana.visitor.post("/settings/passkeys", { credential });
+    expect([answer.status, answer.errors]).toEqual([422, { credential: refused }]);
+    expect([(await mine()).length, await waitingMails(site)]).toEqual([1, []]);
+  });
+
   test("refuses a passkey that is somebody's already", async () => {
     const bob = await signedInPerson(site);
     const answer = await addPasskey(bob.visitor, newAuthenticator(site), { id: await idOf() });

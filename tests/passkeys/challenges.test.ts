@@ -27,6 +27,7 @@ afterAll(() => site.close());
 
 const refused = "This passkey opens no account here. Try another one, or another way.";
 const tooLate = "That took too long, or was sent twice. Try again.";
+const unreadable = "This answer of your browser cannot be read. Try again.";
 
 describe("a challenge", () => {
   test("is good once", async () => {
@@ -111,7 +112,13 @@ describe("what is no answer of a browser", () => {
     Buffer.from(typeof content === "string" ? content : JSON.stringify(content)).toString(
       "base64url",
     );
-  const response = { clientDataJSON: "e30", authenticatorData: "YQ", signature: "YQ" };
+  const bytes = { authenticatorData: "YQ", signature: "YQ", attestationObject: "YQ" };
+  const response = { ...bytes, clientDataJSON: "e30" };
+  /** It answers a challenge nobody gave, and can be read. */
+  const readable = { ...response, clientDataJSON: clientDataJSON({ challenge: "x" }) };
+  const answerTo = (path: string, credential: string) =>
+    (path === "/login/passkey" ? visitor : ana.visitor).post(path, { credential });
+  const paths = ["/login/passkey", "/confirm/passkey", "/settings/passkeys"];
   const deep = `${"[".repeat(9000)}${"]".repeat(9000)}`;
 
   test.each<[string, string]>([
@@ -126,9 +133,12 @@ describe("what is no answer of a browser", () => {
     ["a prototype", '{"__proto__":{"id":"YQ"},"constructor":1}'],
     ["no response", JSON.stringify(proper)],
     ["a list for a response", JSON.stringify({ ...proper, response: [] })],
-    ["an id that is no text", JSON.stringify({ ...proper, id: { a: 1 }, response })],
-    ["an id too long", JSON.stringify({ ...proper, id: "a".repeat(1365), response })],
-    ["a NUL in an id", JSON.stringify({ ...proper, id: "a\0b", rawId: "a\0b", response })],
+    ["an id that is no text", JSON.stringify({ ...proper, id: { a: 1 }, response: readable })],
+    ["a long id", JSON.stringify({ ...proper, id: "a".repeat(1365), response: readable })],
+    ["a long raw id", JSON.stringify({ ...proper, rawId: "a".repeat(1365), response: readable })],
+    ["a NUL in an id", JSON.stringify({ ...proper, id: "a\0b", response: readable })],
+    ["no bytes in an id", JSON.stringify({ ...proper, id: "", response: readable })],
+    ["another type", JSON.stringify({ ...proper, type: "password", response: readable })],
     ["a lone surrogate", '{"id":"\\ud800","rawId":"\\ud800","type":"public-key","response":{}}'],
     ["client data without a challenge", JSON.stringify({ ...proper, response })],
     ...["null", "[]", "{", deep, '{"challenge":1}', "\u0000"].map((content): [string, string] => [
@@ -139,14 +149,35 @@ describe("what is no answer of a browser", () => {
       }),
     ]),
   ])("is refused: %s", async (_what, credential) => {
-    for (const [who, path] of [
-      [visitor, "/login/passkey"],
-      [ana.visitor, "/confirm/passkey"],
-      [ana.visitor, "/settings/passkeys"],
-    ] as const) {
-      const answer = await who.post(path, { credential });
-      expect([path, answer.status]).toEqual([path, 422]);
-      expect(answer.errors["credential"]).toMatch(/Try again\.$/);
+    for (const path of paths) {
+      const { status, errors } = await answerTo(path, credential);
+      expect([path, status, errors]).toEqual([path, 422, { credential: unreadable }]);
+    }
+  });
+
+  const challenge = (length: number) => clientDataJSON({ challenge: "x".repeat(length) });
+  test.each<[string, string, string, string[]]>([
+    ["authenticatorData", "a".repeat(5000), "a".repeat(5001), paths.slice(0, 2)],
+    ["authenticatorData", "YQ", "Y=", paths.slice(0, 2)],
+    ["signature", "a".repeat(5000), "a".repeat(5001), paths.slice(0, 2)],
+    ["signature", "YQ", "Y+", paths.slice(0, 2)],
+    ["userHandle", "a".repeat(86), "a".repeat(87), paths.slice(0, 2)],
+    ["attestationObject", "a".repeat(10_000), "a".repeat(10_001), paths.slice(2)],
+    ["clientDataJSON", challenge(200), challenge(201), paths],
+    [
+      "clientDataJSON",
+      clientDataJSON(`{"challenge":"x"}`.padEnd(3750)),
+      clientDataJSON(`{"challenge":"x"}`.padEnd(3751)),
+      paths,
+    ],
+  ])("is read up to its bounds: %s", async (name, most, more, where) => {
+    const answerWith = (value: string) =>
+      JSON.stringify({ ...proper, response: { ...readable, [name]: value } });
+    for (const path of where) {
+      const read = await answerTo(path, answerWith(most));
+      expect([path, read.status, read.errors]).toEqual([path, 422, { credential: tooLate }]);
+      const { status, errors } = await answerTo(path, answerWith(more));
+      expect([path, status, errors]).toEqual([path, 422, { credential: unreadable }]);
     }
   });
 
@@ -172,6 +203,8 @@ describe("what is no answer of a browser", () => {
   test("a NUL, a repeated field and a missing token never reach it", async () => {
     const { status } = await visitor.post("/login/passkey", { credential: "a\0b" });
     expect(status).toBe(400);
+    const twice = { credential: ["{}", "{}"] } as never;
+    expect((await visitor.post("/login/passkey", twice)).status).toBe(400);
     expect((await visitor.post("/login/passkey", {}, { csrf: null })).status).toBe(403);
     expect((await visitor.post("/login/passkey/options", {}, { csrf: null })).status).toBe(403);
     expect((await visitor.get("/login/passkey")).status).toBe(405);

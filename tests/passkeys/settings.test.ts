@@ -130,6 +130,11 @@ describe("the page", () => {
   });
 });
 
+test("without scripts the page says what to do", async () => {
+  const { $ } = await ana.visitor.get("/settings/passkeys");
+  expect($("noscript").text()).toContain("Adding a passkey takes JavaScript.");
+});
+
 describe("changing one", () => {
   test("gives it another name", async () => {
     const answer = await rename("  Büro  ");
@@ -154,7 +159,10 @@ describe("changing one", () => {
     const id = await idOf();
     await addPasskey(ana.visitor, newAuthenticator(site));
     await site.deps.database.$executeRaw`delete from pgboss.job`;
-    expect((await remove(id)).status).toBe(303);
+    const removed = await remove(id);
+    expect((await ana.visitor.get(removed.location ?? "")).$(".flash").text()).toBe(
+      "The passkey is removed. It signs nobody in any more.",
+    );
     expect([(await mine()).length, await codesOf()]).toEqual([1, 10]);
     expect(await waitingMails(site)).toEqual([{ template: "passkey-removed", userId: ana.id }]);
     expect((await usePasskey(createVisitor(site.app), ana.authenticator)).status).toBe(422);
@@ -164,5 +172,34 @@ describe("changing one", () => {
     expect((await deliverMails(site)).map(({ headers }) => headers["subject"])).toEqual(
       Array(2).fill("=?UTF-8?Q?A_passkey_was_removed_=C2=B7_Magpie?="),
     );
+  });
+
+  test("keeps the last way in, and says what to do first", async () => {
+    const { database } = site.deps;
+    await database.user.update({ where: { id: ana.id }, data: { passwordHash: null } });
+    // This site has no provider any more that could say who they are.
+    await database.oidcIdentity.create({
+      data: { issuer: "https://old.example", subject: String(ana.id), userId: ana.id },
+    });
+    const first = await idOf();
+    const answer = await remove(first);
+    expect([answer.status, answer.location]).toEqual([303, "/settings/passkeys"]);
+    expect((await ana.visitor.get("/settings/passkeys")).$(".flash").text()).toBe(
+      "This is the only way you sign in. Set a password first, then try again.",
+    );
+    const asJson = { headers: { Accept: "application/json" } };
+    const told = await ana.visitor.post(`/settings/passkeys/${first}/remove`, {}, asJson);
+    expect([told.status, told.body["code"]]).toEqual([409, "last_way_in"]);
+    expect([(await mine()).length, await codesOf(), await waitingMails(site)]).toEqual([1, 10, []]);
+
+    await addPasskey(ana.visitor, newAuthenticator(site));
+    const [one, two] = await mine();
+    const csrf = await ana.visitor.csrf("/settings/passkeys");
+    await Promise.all(
+      [one, two].map((each) =>
+        ana.visitor.post(`/settings/passkeys/${each?.id}/remove`, {}, { csrf }),
+      ),
+    );
+    expect(await mine()).toHaveLength(1);
   });
 });

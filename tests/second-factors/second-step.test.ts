@@ -174,7 +174,7 @@ describe("a sign-in that waits for its second step", () => {
     const csrf = await visitor.csrf();
     const answer = await visitor.post(path, { code: codeAt(secret, now) }, { csrf });
     expect([answer.status, answer.location]).toEqual([303, "/login"]);
-    expect((await visitor.get("/login")).$(".flash").text()).toContain("took too long");
+    expect((await visitor.get("/login")).$(".flash").text()).toContain("has ended");
     expect(await isSignedIn(visitor)).toBe(false);
   });
 

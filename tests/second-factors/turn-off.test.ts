@@ -66,7 +66,7 @@ test("the command takes app, passkeys and codes away, tells by mail, and says wh
     [0, 0, 0],
     [1, 1, 10],
   ]);
-  expect(await mailsTo(ana)).toEqual([{ template: "second-factor-off", userId: ana.id }]);
+  expect(await mailsTo(ana)).toEqual([{ template: "second-factor-removed", userId: ana.id }]);
   const visitor = createVisitor(site.app);
   expect((await visitor.post("/login", { username, password: goodPassword })).location).toBe("/");
   expect(await command(name, username)).toEqual({
@@ -84,9 +84,12 @@ test("the command takes app, passkeys and codes away, tells by mail, and says wh
 test("superusers turn it off in the list of people, which is recorded without any secret", async () => {
   const bare = await signedInPerson(site);
   await runOn(admin, "users", { action: "turn-off-second-factor", keys: [ana.id, bare.id] });
-  expect(await flashesOf(admin)).toEqual(["Second factor of 2 people turned off."]);
+  expect(await flashesOf(admin)).toEqual([
+    "Second factor of 1 person turned off.",
+    "No second factor to turn off: 1 person.",
+  ]);
   expect(await left(ana)).toEqual([0, 0, 0]);
-  expect(await mailsTo(ana)).toEqual([{ template: "second-factor-off", userId: ana.id }]);
+  expect(await mailsTo(ana)).toEqual([{ template: "second-factor-removed", userId: ana.id }]);
   const history = await historyOf(site, "users", [ana.id, bare.id]);
   expect(history.map(({ objectId, changes }) => [objectId, changes])).toEqual([
     [String(ana.id), [{ field: "Second factor", before: "App, 1 passkey", after: "None" }]],

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { load } from "cheerio";
 import Provider, { type Configuration } from "oidc-provider";
@@ -14,7 +14,7 @@ export interface OpenidProvider {
   accounts: Map<string, Claims>;
   /** The paths that were asked for, pages and machines' alike. */
   asked: string[];
-  /** What it answers in JSON, by path, in place of what is right. */
+  /** What it answers in JSON, or does, by path, in place of what is right. */
   instead: Map<string, unknown>;
   /** Goes through its pages as somebody with a browser of their own; answers the path they come back to. */
   signIn(url: string, login: string): Promise<string>;
@@ -66,8 +66,10 @@ export async function startOpenidProvider({
     const path = request.url ?? "";
     asked.push(path);
     if (!instead.has(path)) return callback(request, response);
+    const answer = instead.get(path);
+    if (typeof answer === "function") return (answer as RequestListener)(request, response);
     response.setHeader("Content-Type", "application/json");
-    response.end(JSON.stringify(instead.get(path)));
+    response.end(JSON.stringify(answer));
   });
   return {
     issuer,

@@ -82,7 +82,7 @@ export function createSoftwareAuthenticator(origin: string): SoftwareAuthenticat
     counter: 0,
     create({ challenge, rp, user }, wrongs = {}) {
       userHandle = user.id;
-      const id = wrongs.id ? Buffer.from(wrongs.id, "base64url") : credentialId;
+      const id = wrongs.id === undefined ? credentialId : Buffer.from(wrongs.id, "base64url");
       const length = Buffer.alloc(2);
       length.writeUInt16BE(id.length);
       const attested = Buffer.concat([Buffer.alloc(16), length, id, coseKey(publicKey)]);

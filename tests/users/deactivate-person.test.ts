@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { issueToken } from "#features/account/account-tokens.ts";
 import { changeSuperuser } from "#features/users/change-status.ts";
 import { activatePerson, deactivatePerson } from "#features/users/deactivate-person.ts";
 import { followPerson } from "#features/users/follow-person.ts";
@@ -35,6 +36,16 @@ test("deactivating ends every session, once, and says whether it changed anythin
   expect(await held((tx) => activatePerson(tx, person))).toBe(true);
   expect(await held((tx) => activatePerson(tx, person))).toBe(false);
   expect(await sessions()).toBe(0);
+});
+
+test("links that were mailed before do not come back with the person", async () => {
+  const { database } = site.deps;
+  const { id: userId } = person;
+  const email = "new@example.org";
+  await issueToken(database, { userId, purpose: "confirm_email", email, now: new Date() });
+  await held((tx) => deactivatePerson(tx, person));
+  await held((tx) => activatePerson(tx, person));
+  expect(await database.accountToken.count({ where: { userId } })).toBe(0);
 });
 
 test("of superusers who are demoted and deactivated at once one stays", async () => {

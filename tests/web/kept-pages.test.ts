@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { routesOf } from "#tests/admin/site-routes.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -11,12 +12,25 @@ let page: string;
 const stranger = () => createVisitor(site.app);
 
 beforeAll(async () => {
-  site = await startTestApp();
+  const provider = { OIDC_ISSUER: "http://127.0.0.1:9", OIDC_CLIENT_ID: "magpie" };
+  site = await startTestApp(provider);
   owner = await signedInPerson(site);
   [id = 0] = await createImageRows(site.deps.database, owner.id, 3);
   page = `/images/${id}/picture-1`;
 });
 afterAll(() => site.close());
+
+test("no answer that brings a cookie may be kept by anybody else", async () => {
+  const brought: string[] = [];
+  for (const { method, path } of routesOf(site.app)) {
+    if (method !== "get") continue;
+    const { headers } = await stranger().get(path.replace(/[:*]\w+/g, "1"));
+    if (!headers["set-cookie"]) continue;
+    brought.push(path);
+    expect([path, headers["cache-control"]]).toEqual([path, "no-store"]);
+  }
+  expect(brought).toEqual(expect.arrayContaining(["/login", "/register/openid"]));
+});
 
 const tagOf = async (path: string) => String((await stranger().get(path)).headers.etag);
 

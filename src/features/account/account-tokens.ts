@@ -76,6 +76,10 @@ export async function useToken(
   return count === 1;
 }
 
+/** Ends every link that a person was mailed. */
+export const endLinksOf = (tx: Transaction, { id }: { id: number }) =>
+  tx.accountToken.deleteMany({ where: { userId: id } });
+
 function newToken(purpose: AccountTokenPurpose, now: Date) {
   const token = randomBytes(32).toString("base64url");
   const expiresAt = new Date(now.getTime() + lifetimes[purpose]);

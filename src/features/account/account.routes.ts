@@ -1,9 +1,10 @@
 import { Router } from "express";
 import { RegistrationSchema, SignInSchema } from "#features/account/account.schemas.ts";
+import { noteMail } from "#features/account/confirm-email.routes.ts";
 import { registerPerson } from "#features/account/register-person.ts";
 import { endSession } from "#features/account/start-session.ts";
 import { WrongCredentials } from "#features/account/verify-credentials.ts";
-import { Forbidden } from "#lib/errors.ts";
+import { Forbidden, TooManyRequests } from "#lib/errors.ts";
 import { displayName } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
@@ -51,7 +52,10 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         const input = parseInput(RegistrationSchema, req.body);
         await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
         const person = await registerPerson(deps, { input });
-        if (!person) return res.redirect(303, "/confirm-email");
+        if (!person) {
+          noteMail(req, input.email);
+          return res.redirect(303, "/confirm-email");
+        }
         const next = localPath(req.body.next);
         const named = { ...person, name: displayName(person) };
         const path = await signIn.enter(req, named, { next, isKept: true });
@@ -88,7 +92,8 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
           return res.redirect(303, "/confirm-email");
         }
         const errors = fieldErrors(error, { req, res, limitField: "username" });
-        res.render("account/sign-in", { values: { username, keep }, errors, next });
+        const isLimited = error instanceof TooManyRequests;
+        res.render("account/sign-in", { values: { username, keep }, errors, next, isLimited });
       }
     });
 

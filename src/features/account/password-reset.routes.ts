@@ -50,8 +50,8 @@ export function passwordResetRoutes(deps: {
     .get(keepCsrfToken, async (req, res) => {
       const { token } = req.params;
       try {
-        await getPasswordReset(deps, { token });
-        res.render("account/new-password", { token, errors: {} });
+        const person = await getPasswordReset(deps, { token });
+        res.render("account/new-password", { token, person, errors: {} });
       } catch (error) {
         if (wantsJson(req)) throw error;
         showDeadLink(res, error);
@@ -59,8 +59,9 @@ export function passwordResetRoutes(deps: {
     })
     .post(requireCsrf, async (req, res) => {
       const { token } = req.params;
+      let person = null;
       try {
-        const person = await getPasswordReset(deps, { token });
+        person = await getPasswordReset(deps, { token });
         const { password } = parseInput(passwordResetSchema(person), req.body);
         await resetPassword(deps, { token, password });
         addFlash(
@@ -71,7 +72,7 @@ export function passwordResetRoutes(deps: {
       } catch (error) {
         if (error instanceof NotFound && !wantsJson(req)) return showDeadLink(res, error);
         const errors = fieldErrors(error, { req, res, limitField: "password" });
-        res.render("account/new-password", { token, errors });
+        res.render("account/new-password", { token, person, errors });
       }
     });
 

@@ -1,5 +1,7 @@
 import { findToken, useToken } from "#features/account/account-tokens.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
+import { disconnectIdentitiesOf } from "#features/openid/connect-identity.ts";
+import { removePasskeysOf } from "#features/passkeys/remove-passkey.ts";
 import { NotFound } from "#lib/errors.ts";
 import type { Database, Transaction } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
@@ -37,24 +39,30 @@ export async function getPasswordReset(
 
 /**
  * Sets a new password, ends every session and every other link, and notes that the address is
- * theirs: they read the mail.
+ * theirs: they read the mail. Where that is the first proof of it, passkeys and connected accounts go.
  * @throws NotFound
  */
 export async function resetPassword(
-  { database, clock }: ResetDeps,
+  deps: ResetDeps & { jobs: Jobs },
   { token, password }: { token: string; password: string },
 ): Promise<void> {
-  const now = clock();
+  const now = deps.clock();
   const passwordHash = await hashPassword(password);
-  await database.$transaction(async (tx) => {
+  await deps.database.$transaction(async (tx) => {
     const found = await getToken(tx, token, now);
     const { userId } = found;
     if (!(await useToken(tx, found))) throw new NotFound();
     await tx.user.update({ where: { id: userId }, data: { passwordHash } });
-    await tx.user.updateMany({
+    const firstProof = await tx.user.updateMany({
       where: { id: userId, emailConfirmedAt: null },
       data: { emailConfirmedAt: now },
     });
+    // Until now anybody may have had this account, who registered with an address that is not theirs:
+    // what they left to come back by must go. An authenticator app opens nothing by itself.
+    if (firstProof.count === 1) {
+      await removePasskeysOf(tx, deps, { userId });
+      await disconnectIdentitiesOf(tx, deps, { userId });
+    }
     await tx.session.deleteMany({ where: { userId } });
   });
 }

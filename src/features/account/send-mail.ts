@@ -24,6 +24,7 @@ export type Mail =
       template:
         | "second-factor-on"
         | "second-factor-off"
+        | "second-factor-removed"
         | "recovery-code-used"
         | "recovery-codes-new";
       userId: number;
@@ -61,6 +62,7 @@ const subjects: Record<Mail["template"], string> = {
   "email-changed": "Your e-mail address has changed",
   "second-factor-on": "Two-step sign-in is on",
   "second-factor-off": "Two-step sign-in is off",
+  "second-factor-removed": "Two-step sign-in is off",
   "recovery-code-used": "A recovery code was used",
   "recovery-codes-new": "New recovery codes",
   "passkey-added": "A passkey was added",

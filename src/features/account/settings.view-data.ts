@@ -11,6 +11,7 @@ export const profileFormOf = (
   typed: Record<string, string> = {},
 ) => ({
   person: avatarOf(profile),
+  email: profile.email,
   waitingEmail: profile.waitingEmail,
   isEmailConfirmed: profile.isEmailConfirmed,
   identity,

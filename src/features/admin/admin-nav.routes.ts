@@ -21,5 +21,6 @@ export const adminNav: RequestHandler = (req, res, next) => {
     jobs: actor.may("jobs", "view") ? linkTo("jobs", "Jobs") : null,
     history: linkTo("history", "History"),
   };
+  res.locals.problemPage = "admin/problem";
   next();
 };

@@ -31,8 +31,12 @@ export function bulkRoutes(deps: AdminDeps): Router {
     const action = actionsFor(model, actorOf(req)).find(({ name }) => name === req.body.action);
     if (!action) throw new NotFound();
     if (req.body.confirmed === undefined) return ask(deps, req, res, { action, rows, back });
-    const { done, refused } = await runAction(deps, { action, rows });
+    const { done, unchanged, refused } = await runAction(deps, { action, rows });
     if (done > 0) addFlash(req, action.done(counted(done, model.one, model.many)));
+    if (unchanged > 0) {
+      const count = counted(unchanged, model.one, model.many);
+      addFlash(req, `${action.unchanged}: ${count}.`, "notice");
+    }
     for (const [sentence, labels] of refused) {
       addFlash(req, `${enumerated(labels)}: ${sentence}`, "notice");
     }

@@ -24,10 +24,11 @@ export async function addGroup(
   tx: Transaction,
   { actor, input }: GroupRequest,
 ): Promise<{ id: number }> {
-  requireHeld(actor, input.grants);
+  const grants = withViews(input.grants);
+  requireHeld(actor, grants);
   await requireFreeName(tx, input.name, 0);
   const { id } = await tx.group.create({ data: { name: input.name } });
-  await writeRights(tx, id, input.grants);
+  await writeRights(tx, id, grants);
   return { id };
 }
 
@@ -36,13 +37,19 @@ export async function changeGroup(
   tx: Transaction,
   { actor, id, input }: GroupRequest & { id: number },
 ): Promise<void> {
+  const grants = withViews(input.grants);
   await holdGroup(tx, actor, id);
-  requireHeld(actor, input.grants);
+  requireHeld(actor, grants);
   await requireFreeName(tx, input.name, id);
   await tx.group.update({ where: { id }, data: { name: input.name } });
   await tx.groupRight.deleteMany({ where: { groupId: id } });
-  await writeRights(tx, id, input.grants);
+  await writeRights(tx, id, grants);
 }
+
+/** Nobody gets to what they may delete, but past what they may view. */
+const withViews = (grants: readonly Grant[]): readonly Grant[] => [
+  ...new Set(grants.flatMap((grant) => [grantOf(grant.split(" ")[0] ?? "", "view"), grant])),
+];
 
 function requireHeld(actor: AdminActor, grants: readonly Grant[]): void {
   if (!holdsAll(actor, grants)) {

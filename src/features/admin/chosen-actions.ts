@@ -13,10 +13,12 @@ export interface ChosenAction {
   /** @param count "3 people" */
   question(count: string): string;
   done(count: string): string;
+  /** Before the number of those in which nothing had to change. */
+  unchanged: string;
   /** What goes along, in words with their numbers. */
   takesAlong(deps: AdminDeps, keys: readonly Key[]): Promise<readonly string[]>;
-  /** Does it to one row and records that. @throws DomainError with a sentence */
-  run(deps: AdminDeps, row: ChosenRow): Promise<void>;
+  /** Does it to one row and records that; answers whether anything changed. @throws DomainError with a sentence */
+  run(deps: AdminDeps, row: ChosenRow): Promise<boolean>;
   /** Once for all of them, when it was done to any. */
   after?(deps: AdminDeps): Promise<void>;
 }
@@ -45,20 +47,26 @@ const deleting = (model: RegisteredModel, actor: AdminActor, remove: Removal): C
   isDeletion: true,
   question: (count) => `Delete ${count} for good? Nobody can bring back what is deleted.`,
   done: (count) => `${count} deleted.`,
+  unchanged: "",
   takesAlong: remove.summary,
-  run: (deps, { key, label }) => removeObject(deps, { actor, model, key, label }),
+  run: async (deps, { key, label }) => {
+    await removeObject(deps, { actor, model, key, label });
+    return true;
+  },
 });
 
 const changing = (model: RegisteredModel, actor: AdminActor, action: BulkAction): ChosenAction => ({
   ...action,
   isDeletion: false,
   takesAlong: async () => [],
-  run: (deps, { key, label }) =>
-    action.run(deps, {
+  run: async (deps, { key, label }) => {
+    let isChanged = false;
+    await action.run(deps, {
       actor,
       key,
-      alongside: (tx, changes = []) =>
-        recordChange(tx, {
+      alongside: async (tx, changes = []) => {
+        isChanged = true;
+        await recordChange(tx, {
           actor,
           model: model.name,
           objectId: keyText(model, key),
@@ -66,6 +74,9 @@ const changing = (model: RegisteredModel, actor: AdminActor, action: BulkAction)
           kind: "changed",
           changes,
           now: deps.clock(),
-        }),
-    }),
+        });
+      },
+    });
+    return isChanged;
+  },
 });

@@ -36,6 +36,9 @@ export async function countRows(
     : { count: Math.max(expected, mostCounted), isEstimate: true };
 }
 
+/** An estimate as people are told it: its further digits mean nothing. */
+export const rounded = (estimate: number): number => Number(estimate.toPrecision(2));
+
 interface LimitPlan {
   "Total Cost": number;
   /** What there would be without the limit. */

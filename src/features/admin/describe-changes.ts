@@ -5,6 +5,7 @@ import { findRow, nameOf } from "#features/admin/object-rows.ts";
 import type { FieldChange } from "#features/admin/record-change.ts";
 import { modelNamed } from "#features/admin/registry.ts";
 import { longDate } from "#lib/dates.ts";
+import { capitalised } from "#lib/text.ts";
 import type { Transaction } from "#platform/database.ts";
 
 /** Each field that differs, in the words of the form. @param before null for a new one, after when it goes */
@@ -19,13 +20,17 @@ export async function describeChanges(
     const is = after?.[field.name];
     if (before && after ? isSameValue(was, is) : !(was || is)) continue;
     changes.push({
-      field: field.label,
+      ...namedOf(field),
       before: before ? await asRead(tx, field, was) : "",
       after: after ? await asRead(tx, field, is) : "",
     });
   }
   return changes;
 }
+
+/** Out of its section nothing tells that a box stands for a group. */
+const namedOf = ({ label, names }: Field): Pick<FieldChange, "field" | "names"> =>
+  names ? { field: `${capitalised(modelNamed(names).one)} ${label}`, names } : { field: label };
 
 /** A value as people read it. */
 export async function asRead(

@@ -22,7 +22,9 @@ export async function* exportRows(
     for (const row of page.rows) {
       yield [
         keyText(model, keyOf(model, row)),
-        ...textColumns(model).map(({ cell }) => withoutFormulas(textOf(cell(row)))),
+        ...textColumns(model).map(({ cell, whole }) =>
+          withoutFormulas(whole ? String(whole(row)) : textOf(cell(row))),
+        ),
       ];
     }
     cursor = page.after;
@@ -48,6 +50,8 @@ export function textOf(cell: Cell): string {
       return cell.text;
     case "number":
       return String(cell.number);
+    case "size":
+      return String(cell.bytes);
     case "yes":
       return cell.yes ? "yes" : "no";
     case "time":

@@ -68,9 +68,9 @@ export async function formOf(
   const sections = await Promise.all(
     fields.sections.map(async (section) => {
       const views = await Promise.all(
-        section.fields.map((field) =>
-          fieldOf(deps, { field, isEditable: editable.has(field), shown }),
-        ),
+        section.fields
+          .filter(({ name, isOnlyUnticked }) => !isOnlyUnticked || kept?.[name])
+          .map((field) => fieldOf(deps, { field, isEditable: editable.has(field), shown })),
       );
       const values = Object.fromEntries(views.map(({ name, value }) => [name, value]));
       const isEditable = Object.fromEntries(views.map((view) => [view.name, view.isEditable]));
@@ -125,7 +125,7 @@ async function pickOf(database: Database, field: Field, key: string, actor: Admi
   return {
     href: actor.may(model.name, "view") ? `/admin/pick/${model.name}` : null,
     hint: hintOf(model),
-    chosen: row && choiceOf(model, row),
+    chosen: row && choiceOf(model, row, actor),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RowCount } from "#features/admin/count-rows.ts";
+import { type RowCount, rounded } from "#features/admin/count-rows.ts";
 import {
   chartDays,
   type DailyCounts,
@@ -13,7 +13,7 @@ import { counted, fileSize } from "#lib/text.ts";
 export const tilesOf = (counts: readonly { model: RegisteredModel; count: RowCount }[]) =>
   counts.map(({ model: { name, one, many }, count: { count, isEstimate } }) => ({
     href: `/admin/${name}`,
-    number: count.toLocaleString("en-GB"),
+    number: (isEstimate ? rounded(count) : count).toLocaleString("en-GB"),
     isEstimate,
     label: count === 1 && !isEstimate ? one : many,
   }));
@@ -99,7 +99,7 @@ export const factsOf = (versions: Versions | null, settings: SiteSettings) => [
     label: "E-mail addresses",
     text: settings.emailConfirmationRequired
       ? "confirmed before the first sign-in"
-      : "confirmed when people like",
+      : "need not be confirmed",
   },
   { label: "Browsing", text: settings.membersOnly ? "members only" : "public" },
 ];

@@ -1,3 +1,4 @@
+import type { RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyOf, keyText, parseKey } from "#features/admin/object-keys.ts";
 import { rowsOf } from "#features/admin/object-rows.ts";
 import type { FieldChange } from "#features/admin/record-change.ts";
@@ -20,7 +21,8 @@ export interface ChangeRow {
 }
 
 export interface ChangeFilter {
-  model?: string | undefined;
+  /** One name, or those whose histories are one (`historiesOf`). */
+  model?: string | readonly string[] | undefined;
   objectId?: string | undefined;
   kind?: AdminChangeKind | undefined;
   /** The name of whoever did it. */
@@ -28,6 +30,8 @@ export interface ChangeFilter {
   /** Only what came before this change, or after that one. */
   before?: bigint | undefined;
   after?: bigint | undefined;
+  /** Of what came after a change those that came first, where else the newest are taken. */
+  isNearest?: boolean;
 }
 
 /** What the history is about; jobs are no model of ours and have pages of their own. */
@@ -36,27 +40,37 @@ export const recorded: readonly { name: string; one: string; many: string }[] = 
   { name: "jobs", one: "job", many: "jobs" },
 ];
 
+/** Whatever writes to a row of this model. */
+export const historiesOf = ({ name, historyWith }: RegisteredModel): readonly string[] =>
+  historyWith ? [name, historyWith] : [name];
+
 /** What was done here, newest first, as far as this administrator may see what it was done to. */
 export async function listChanges(
   { database }: { database: Database },
   { actor, limit, ...filter }: { actor: AdminActor; limit: number } & ChangeFilter,
 ): Promise<ChangeRow[]> {
   const visible = recorded.map(({ name }) => name).filter((name) => actor.may(name, "view"));
-  const { model, objectId, kind, before, after } = filter;
+  const { model, objectId, kind, before, after, isNearest = false } = filter;
+  const asked = typeof model === "string" ? [model] : model;
   const rows = await database.adminChange.findMany({
     where: {
-      model: { in: visible.filter((name) => model === undefined || name === model) },
+      model: { in: visible.filter((name) => asked?.includes(name) ?? true) },
       ...(objectId !== undefined && { objectId }),
       ...(kind && { kind }),
       ...(before !== undefined && { id: { lt: before } }),
       ...(after !== undefined && { id: { gt: after } }),
       ...(filter.person && (await doneBy(database, filter.person))),
     },
-    orderBy: { id: "desc" },
+    orderBy: { id: isNearest ? "asc" : "desc" },
     take: limit,
   });
-  return rows.map((row) => ({ ...row, changes: row.changes as unknown as FieldChange[] }));
+  const newestFirst = isNearest ? rows.toReversed() : rows;
+  return newestFirst.map((row) => ({ ...row, changes: changesFor(actor, row.changes) }));
 }
+
+/** Those lines that name nothing which this administrator may not see. */
+const changesFor = (actor: AdminActor, changes: unknown): FieldChange[] =>
+  (changes as FieldChange[]).filter(({ names }) => !names || actor.may(names, "view"));
 
 /** Whoever is gone is known by the name they had. */
 async function doneBy(database: Database, username: string) {

@@ -1,8 +1,10 @@
 import { type Request, Router } from "express";
 import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import { fromList, listHref } from "#features/admin/back-to-list.ts";
 import {
   type ChangeFilter,
+  historiesOf,
   listChanges,
   listThere,
   parseChangeId,
@@ -10,7 +12,12 @@ import {
 } from "#features/admin/history.queries.ts";
 import { changeKinds, changesOf } from "#features/admin/history.view-data.ts";
 import { keyText } from "#features/admin/object-keys.ts";
-import { askedKey, modelOf, requireRights } from "#features/admin/object-requests.routes.ts";
+import {
+  askedKey,
+  listQueryOf,
+  modelOf,
+  requireRights,
+} from "#features/admin/object-requests.routes.ts";
 import { findRow } from "#features/admin/object-rows.ts";
 import { BadRequest, NotFound } from "#lib/errors.ts";
 import { queryText } from "#web/input.ts";
@@ -27,7 +34,7 @@ export function historyRoutes(deps: AdminDeps): Router {
     const filter = filterIn(req);
     if (filter.model && !models.some(({ name }) => name === filter.model)) throw new NotFound();
     res.render("admin/history", {
-      ...(await readPage(deps, req, filter)),
+      ...(await readPage(deps, req, filter, filter)),
       filter,
       models,
       kinds: Object.entries(changeKinds).map(([value, label]) => ({ value, label })),
@@ -39,19 +46,19 @@ export function historyRoutes(deps: AdminDeps): Router {
     const model = modelOf(req);
     const key = askedKey(deps, req);
     const objectId = keyText(model, key);
+    const listQuery = listQueryOf(deps, req);
     const [page, row] = await Promise.all([
-      readPage(deps, req, { model: model.name, objectId }),
+      readPage(deps, req, { model: historiesOf(model), objectId }, { list: listQuery }),
       findRow(deps.database, model, key),
     ]);
     // Of what is gone the history is left; what never was has none.
     if (!row && page.changes.length === 0) throw new NotFound();
-    const href = `/admin/${model.name}`;
     res.render("admin/object-history", {
       ...page,
       object: {
         many: model.many,
-        listHref: href,
-        href: row ? `${href}/${objectId}` : null,
+        listHref: listHref(model, listQuery),
+        href: row ? fromList(`/admin/${model.name}/${objectId}`, listQuery) : null,
         label: row ? model.label(row) : page.changes[0]?.what.label,
       },
     });
@@ -60,7 +67,7 @@ export function historyRoutes(deps: AdminDeps): Router {
   return router;
 }
 
-function filterIn(req: Request): Pick<ChangeFilter, "model" | "kind" | "person"> {
+function filterIn(req: Request) {
   const kind = queryText(req, "kind") || undefined;
   if (kind !== undefined && !isKind(kind)) throw new BadRequest();
   return {
@@ -72,17 +79,29 @@ function filterIn(req: Request): Pick<ChangeFilter, "model" | "kind" | "person">
 
 const isKind = (text: string): text is keyof typeof changeKinds => Object.hasOwn(changeKinds, text);
 
-async function readPage(deps: AdminDeps, req: Request, filter: ChangeFilter) {
+/** @param kept what of its address stays from page to page */
+async function readPage(
+  deps: AdminDeps,
+  req: Request,
+  filter: ChangeFilter,
+  kept: Readonly<Record<string, string | undefined>>,
+) {
   const actor = actorOf(req);
   const before = parseChangeId(queryText(req, "before"));
-  const rows = await listChanges(deps, { ...filter, actor, before, limit: pageSize + 1 });
-  const shown = rows.slice(0, pageSize);
-  const last = rows.length > pageSize ? shown.at(-1) : undefined;
-  const { model, kind, person } = filter.objectId ? ({} as ChangeFilter) : filter;
+  const after = before === undefined ? parseChangeId(queryText(req, "after")) : undefined;
+  const isNearest = after !== undefined;
+  const request = { ...filter, actor, before, after, isNearest, limit: pageSize + 1 };
+  const rows = await listChanges(deps, request);
+  const shown = isNearest ? rows.slice(-pageSize) : rows.slice(0, pageSize);
+  const isMore = rows.length > pageSize;
+  const [first, last] = [shown.at(0), shown.at(-1)];
+  const isNewer = isNearest ? isMore : before !== undefined;
   return {
     changes: changesOf(shown, { actor, now: deps.clock(), there: await listThere(deps, shown) }),
-    newestHref: before === undefined ? null : hrefWith({ model, kind, person }),
-    olderHref: last ? hrefWith({ model, kind, person, before: String(last.id) }) : null,
+    newestHref: isNearest || isNewer ? hrefWith(kept) : null,
+    newerHref: first && isNewer ? hrefWith({ ...kept, after: String(first.id) }) : null,
+    olderHref:
+      last && (isNearest || isMore) ? hrefWith({ ...kept, before: String(last.id) }) : null,
   };
 }
 

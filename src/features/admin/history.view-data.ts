@@ -2,7 +2,7 @@ import { type ChangeRow, recorded } from "#features/admin/history.queries.ts";
 import type { FieldChange } from "#features/admin/record-change.ts";
 import { registry } from "#features/admin/registry.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
-import { longDate, timeAgo } from "#lib/dates.ts";
+import { exactTime, timeAgo } from "#lib/dates.ts";
 
 /** Longer texts are folded. */
 const shortText = 80;
@@ -39,9 +39,10 @@ function changeOf(row: ChangeRow, { actor, now, there = new Set() }: Looking) {
     fields: row.changes.map((change) => ({
       ...change,
       isLong: isLong(change),
-      // Of a password nothing is said but that it changed.
-      isWord: change.before === "" && change.after === "changed",
+      isWord: isWord(change),
     })),
+    /** All of it in a line; of what came or went there is enough in its name. */
+    line: row.kind === "changed" ? row.changes.map(shortly).join(" · ") : "",
   };
 }
 
@@ -53,6 +54,15 @@ function hrefOf({ model, objectId, kind }: ChangeRow, there: ReadonlySet<string>
   return there.has(`${model}/${objectId}`) ? href : `${href}/history`;
 }
 
+function shortly(change: FieldChange): string {
+  const { field, before, after } = change;
+  if (isLong(change)) return field;
+  return `${field}: ${isWord(change) ? after : `${before || "nothing"} → ${after || "nothing"}`}`;
+}
+
+/** Of a password nothing is said but that it changed. */
+const isWord = ({ before, after }: FieldChange): boolean => before === "" && after === "changed";
+
 const isLong = ({ before, after }: FieldChange): boolean =>
   [before, after].some((text) => text.length > shortText || text.includes("\n"));
 
@@ -60,5 +70,5 @@ const isLong = ({ before, after }: FieldChange): boolean =>
 const whenOf = (time: Date, now: Date) => ({
   ago: timeAgo(time, now),
   iso: time.toISOString(),
-  exact: `${longDate(time)}, ${time.toISOString().slice(11, 16)} UTC`,
+  exact: exactTime(time),
 });

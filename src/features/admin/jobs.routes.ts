@@ -30,17 +30,18 @@ export function jobsRoutes(deps: AdminDeps): Router {
   router.get("/admin/jobs/:queue", requireRightsToJobs("view"), async (req, res) => {
     const queue = await getQueue(deps, req);
     const state = stateOf(queryText(req, "state"), queue);
-    const cursor = queryText(req, "cursor");
-    const { jobs, nextCursor } = await listJobs(deps, { queue: queue.name, state, cursor });
+    const [older, newer] = [queryText(req, "older"), queryText(req, "newer")];
+    const page = await listJobs(deps, { queue: queue.name, state, older, newer });
     const here = `${queueHref(queue.name)}?state=${state}`;
     res.render("admin/queue", {
       queue: queueOf(queue),
       state,
       stateLabel: stateLabels[state],
       nothing: noJobs[state],
-      jobs: jobs.map((job) => jobOf(job, shownTo(deps, req, queue))),
-      newestHref: cursor ? here : null,
-      olderHref: nextCursor ? `${here}&cursor=${nextCursor}` : null,
+      jobs: page.jobs.map((job) => jobOf(job, shownTo(deps, req, queue))),
+      newestHref: older || newer ? here : null,
+      newerHref: page.newer && `${here}&newer=${page.newer}`,
+      olderHref: page.older && `${here}&older=${page.older}`,
       mayChange: actorOf(req).may("jobs", "change"),
     });
   });
@@ -53,7 +54,9 @@ export function jobsRoutes(deps: AdminDeps): Router {
       const { name } = await getQueue(deps, req);
       const count = await retryFailedJobs(deps, { actor: actorOf(req), queue: name });
       const message =
-        count === 0 ? "No job has failed here." : `${counted(count, "job")} to try again.`;
+        count === 0
+          ? "No job has failed here."
+          : `${counted(count, "job is", "jobs are")} tried again.`;
       addFlash(req, message, count === 0 ? "notice" : "success");
       res.redirect(303, queueHref(name));
     },

@@ -31,7 +31,7 @@ export const jobCount = (count: number): string =>
 export const queueOf = (queue: QueueRecord) => ({
   name: queue.name,
   href: queueHref(queue.name),
-  cron: queue.cron,
+  runs: queue.cron === null ? "when something happens" : cronWords(queue.cron),
   states: jobStates.map((state) => ({
     state,
     label: stateLabels[state],
@@ -40,6 +40,17 @@ export const queueOf = (queue: QueueRecord) => ({
     href: `${queueHref(queue.name)}?state=${state}`,
   })),
 });
+
+/** "daily at 04:43" for the few shapes that ours have, and any other as it is written. */
+function cronWords(cron: string): string {
+  const [, step, minute = "", hour = ""] =
+    /^(?:\*\/(\d+)|(\d+)) (\*|\d+) \* \* \*$/.exec(cron) ?? [];
+  const isHourly = hour === "*";
+  if (step && isHourly) return `every ${step} minutes`;
+  if (step || !minute) return cron;
+  const past = minute.padStart(2, "0");
+  return isHourly ? `every hour at :${past}` : `daily at ${hour.padStart(2, "0")}:${past}`;
+}
 
 /**
  * @param queue its name
@@ -74,6 +85,7 @@ const momentOf = (time: Date | null, now: Date) =>
     ago: timeAgo(time, now),
     iso: time.toISOString(),
     exact: `${longDate(time)}, ${time.toISOString().slice(11, 19)} UTC`,
+    second: time.toISOString().slice(0, 19).replace("T", " "),
   };
 
 /** As JSON has it, with what is named like a secret left out: no job holds one, and none shall show. */

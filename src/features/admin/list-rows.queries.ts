@@ -1,7 +1,7 @@
 import type { Direction, Order } from "#features/admin/list.schemas.ts";
 import { columnOf, tableOf } from "#features/admin/list-columns.ts";
 import type { RowCursor } from "#features/admin/list-cursor.ts";
-import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
+import type { Key, RegisteredModel, SortKey } from "#features/admin/model-admin.ts";
 import { keyOf, keyText } from "#features/admin/object-keys.ts";
 import { type ObjectRow, rowsOf } from "#features/admin/object-rows.ts";
 import type { Database } from "#platform/database.ts";
@@ -68,11 +68,14 @@ async function findKeys(
         (${Prisma.join(keys.map(({ type }, index) => Prisma.sql`${cursor.values[index]}::${Prisma.raw(type)}`))})`
     : Prisma.empty;
   return database.$queryRaw<FoundRow[]>`
-    select ${Prisma.join(columns)} from ${tableOf(database, model)}
+    select ${Prisma.join(columns)} from ${tableOf(database, model)} ${joinsOf(keys)}
     where ${where} ${beyond}
     order by ${Prisma.join(keys.map(({ sql }) => Prisma.sql`${sql} ${direction}`))}
     limit ${limit}`;
 }
+
+const joinsOf = (keys: readonly SortKey[]): Prisma.Sql =>
+  Prisma.join([Prisma.empty, ...keys.flatMap(({ join }) => (join ? [join] : []))], " ");
 
 const valuesOf = (row: FoundRow, { keys }: Order): string[] =>
   keys.map((_, index) => String(row[`sort ${index}`]));
@@ -89,7 +92,8 @@ async function readRows(
     where: whereKeys(model, keys),
     select: model.select,
   });
-  const byKey = new Map(rows.map((row) => [keyText(model, keyOf(model, row)), row]));
+  const whole = (await model.complete?.(database, rows)) ?? rows;
+  const byKey = new Map(whole.map((row: ObjectRow) => [keyText(model, keyOf(model, row)), row]));
   return keys.map((key) => byKey.get(keyText(model, key))).filter((row) => row !== undefined);
 }
 

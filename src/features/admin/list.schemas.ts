@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type RowCursor, readCursor } from "#features/admin/list-cursor.ts";
 import type { RegisteredModel, SortKey } from "#features/admin/model-admin.ts";
-import { choicesOf } from "#features/admin/row-filters.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
+import { choicesOf, filtersFor } from "#features/admin/row-filters.ts";
 import { BadRequest } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
 
@@ -29,12 +30,12 @@ export const longestSearch = 200;
 /** @throws BadRequest for a parameter or value that no link and no form of the list has */
 export function parseListQuery(
   deps: { database: Database; clock: () => Date },
-  model: RegisteredModel,
+  { model, actor }: { model: RegisteredModel; actor: AdminActor },
   parameters: Record<string, unknown>,
 ): ListQuery {
   // A form sends all its fields, those left empty too.
   const given = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ""));
-  const result = schemaOf(deps, model).safeParse(given);
+  const result = schemaOf(deps, model, actor).safeParse(given);
   if (!result.success) throw new BadRequest(undefined, { cause: result.error });
   const { q = "", sort = model.defaultSort, after, before, ...filters } = result.data;
   const order = orderOf(model, sort);
@@ -46,8 +47,12 @@ export function parseListQuery(
   };
 }
 
-function schemaOf(deps: { database: Database; clock: () => Date }, model: RegisteredModel) {
-  const filters = model.filters.map((filter) => {
+function schemaOf(
+  deps: { database: Database; clock: () => Date },
+  model: RegisteredModel,
+  actor: AdminActor,
+) {
+  const filters = filtersFor(model, actor).map((filter) => {
     const choices = choicesOf(deps, model, filter);
     const schema = choices ? z.enum(choices.map(({ value }) => value)) : z.string().max(200);
     return [filter.name, schema.optional()] as const;

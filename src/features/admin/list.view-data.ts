@@ -1,5 +1,6 @@
+import { fromList } from "#features/admin/back-to-list.ts";
 import { actionsFor } from "#features/admin/chosen-actions.ts";
-import type { RowCount } from "#features/admin/count-rows.ts";
+import { type RowCount, rounded } from "#features/admin/count-rows.ts";
 import { type ListQuery, longestSearch } from "#features/admin/list.schemas.ts";
 import { writeCursor } from "#features/admin/list-cursor.ts";
 import type { RowPage } from "#features/admin/list-rows.queries.ts";
@@ -7,7 +8,7 @@ import { tableOf } from "#features/admin/list-table.view-data.ts";
 import type { Column, Filter, RegisteredModel } from "#features/admin/model-admin.ts";
 import { modelNamed } from "#features/admin/registry.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
-import { type ActiveFilter, choicesOf } from "#features/admin/row-filters.ts";
+import { type ActiveFilter, choicesOf, filtersFor } from "#features/admin/row-filters.ts";
 import { capitalised, counted } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 
@@ -39,32 +40,43 @@ export function listOf(
     addressOf(model, { ...parametersOf(model, query), ...changes });
   const { search } = model;
   const { cursor } = query;
-  const table = tableOf(model, page.rows);
+  const table = tableOf(model, page.rows, actor);
   const { sort } = parametersOf(model, query);
+  // Where the answer to an action leads: to the same page of the same list.
+  const hereHref = href(cursor && { [cursor.direction]: writeCursor(cursor) });
+  const [, here = ""] = hereHref.split("?");
   return {
     heading: capitalised(model.many),
     one: model.one,
     many: model.many,
+    purpose: model.purpose,
     action: addressOf(model, {}),
     count: countWords(model, count),
     search: search ? { hint: search.hint, value: query.q, longest: longestSearch } : null,
     sort: sort ?? null,
-    filters: model.filters.map((filter) => filterOf(deps, { model, filter, query, actor })),
+    filters: filtersFor(model, actor).map((filter) =>
+      filterOf(deps, { model, filter, query, filters }),
+    ),
     chips: chipsOf(query, filters, href),
     clearHref: addressOf(model, { sort }),
     headings: model.columns.map((column, index) => ({
       ...headingOf(model, column, query, href),
       isNumber: table.rows[0]?.cells[index]?.kind === "number",
+      needsRoom: column.needsRoom ?? null,
     })),
+    hasTimes: table.rows.some(({ cells }) => cells.some(({ kind }) => kind === "time")),
     ...table,
+    rows: table.rows.map((row) => ({ ...row, href: fromList(row.href, here) })),
     previousHref: page.before && href({ before: writeCursor(page.before) }),
     nextHref: page.after && href({ after: writeCursor(page.after) }),
     firstHref: query.cursor ? href({}) : null,
     exportHref: addressOf(model, parametersOf(model, query), "/export.csv"),
-    addHref: model.form?.add && actor.may(model.name, "add") ? `/admin/${model.name}/new` : null,
+    addHref:
+      model.form?.add && actor.may(model.name, "add")
+        ? fromList(`/admin/${model.name}/new`, here)
+        : null,
     actions: actionsFor(model, actor).map(({ name, label }) => ({ name, label })),
-    /** Where the answer to an action leads: to the same page of the same list. */
-    hereHref: href(cursor && { [cursor.direction]: writeCursor(cursor) }),
+    hereHref,
   };
 }
 
@@ -86,7 +98,7 @@ function addressOf(model: RegisteredModel, parameters: Parameters, path = ""): s
 function countWords(model: RegisteredModel, { count, isEstimate }: RowCount) {
   if (!isEstimate) return { words: counted(count, model.one, model.many), isEstimate };
   return {
-    words: `about ${counted(Number(count.toPrecision(2)), model.one, model.many)}`,
+    words: `about ${counted(rounded(count), model.one, model.many)}`,
     isEstimate,
   };
 }
@@ -97,8 +109,13 @@ function filterOf(
     model,
     filter,
     query,
-    actor,
-  }: { model: RegisteredModel; filter: Filter; query: ListQuery; actor: AdminActor },
+    filters,
+  }: {
+    model: RegisteredModel;
+    filter: Filter;
+    query: ListQuery;
+    filters: readonly ActiveFilter[];
+  },
 ) {
   const { name, label } = filter;
   const value = query.filters.get(name) ?? "";
@@ -106,8 +123,10 @@ function filterOf(
   if (filter.kind === "relation" || filter.kind === "through") {
     const { pickedBy } = modelNamed(filter.to);
     const hint = pickedBy ? `${pickedBy} or id` : "id";
-    const pickHref = actor.may(filter.to, "view") ? `/admin/pick/${filter.to}` : null;
-    return { name, label, value, hint, pickHref };
+    const chosen = filters.find((active) => active.name === name)?.chosen ?? null;
+    const isTold = chosen && (chosen.label !== value || chosen.picture || chosen.note);
+    const pickHref = `/admin/pick/${filter.to}`;
+    return { name, label, value, hint, pickHref, chosen: isTold ? chosen : null };
   }
   return { name, label, value, choices };
 }

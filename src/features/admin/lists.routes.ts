@@ -52,12 +52,9 @@ interface AskedList {
 
 async function listAsked(deps: ListDeps, req: Request): Promise<AskedList> {
   const model = modelOf(req);
-  const query = parseListQuery(deps, model, req.query);
-  const filters = await activeFilters(deps, {
-    model,
-    actor: actorOf(req),
-    values: query.filters,
-  });
+  const actor = actorOf(req);
+  const query = parseListQuery(deps, { model, actor }, req.query);
+  const filters = await activeFilters(deps, { model, actor, values: query.filters });
   const found = await whereFound(deps, model, query.q);
   const where = allOf([...filters.map((filter) => filter.where), ...found]);
   return { scope: { model, where, order: query.order }, query, filters };

@@ -17,11 +17,19 @@ export interface ModelAdmin<Row = never> {
   /** "picture" and "pictures", as people read them. */
   one: string;
   many: string;
+  /** What they are for, where there are none yet. */
+  purpose?: string;
   /** The fields that make a row's key, in the order of its address: `12`, `3-17`. */
   key: readonly string[];
+  /** The model whose pages write to the same row under the same key: either history tells of both. */
+  historyWith?: string;
   /** Prisma's select for a list, with the key and all that columns and label read. */
   select: object;
   label(row: Row): string;
+  /** What sets a row apart from others, beside its name in its list and where it is picked. */
+  note?(row: Row, actor: AdminActor): string | null;
+  /** Rows of a page with what no relation of Prisma's reads, all of them at once. */
+  complete?(database: Database, rows: readonly Row[]): Promise<readonly Row[]>;
   /** Its page on the site, for rows that have one. */
   pageOf?(row: Row): string | null;
   columns: readonly Column<Row>[];
@@ -52,29 +60,45 @@ export interface Column<Row> {
   name: string;
   label: string;
   cell(row: Row): Cell;
+  /** What the export has, where the cell shows less than there is. */
+  whole?(row: Row): string | number;
   /** The name of the sort its heading offers. */
   sort?: string;
+  /** Where the table is narrower, the column is left to the row's own page. */
+  needsRoom?: "some" | "much";
 }
 
 /** What stands in a cell, on the page and as plain text in the export. */
 export type Cell =
   | { kind: "text"; text: string }
-  | { kind: "link"; text: string; href: string }
+  /** `to` is the registered model it leads to: to those who may not view that, it is its text alone. */
+  | { kind: "link"; text: string; href: string; to: string }
   | { kind: "number"; number: number | bigint }
+  | { kind: "size"; bytes: number }
   | { kind: "yes"; yes: boolean }
   | { kind: "time"; time: Date | null }
-  | { kind: "picture"; src: string; alt: string };
+  /** `of` is the registered model it is a picture of, where that is another: theirs alone who may view it. */
+  | { kind: "picture"; src: string; alt: string; of?: string };
 
 /** One part of an order, in columns of the table under the alias `t`. */
 export interface SortKey {
   sql: Prisma.Sql;
+  /** The one row of another table whose index serves the order, joined to each. */
+  join?: Prisma.Sql;
   /** What a cursor's text is cast to. */
   type: "int4" | "int8" | "timestamptz" | "citext" | "text" | "uuid";
 }
 
 export type Filter =
   /** Of a boolean, enum, or date field by Prisma's description: yes or no, its values, periods. */
-  | { kind: "field"; name: string; label: string; field: string }
+  | {
+      kind: "field";
+      name: string;
+      label: string;
+      field: string;
+      /** What the values of an enum are called, where that is not themselves. */
+      words?: Readonly<Record<string, string>>;
+    }
   /** Of a relation: those of one row of a registered model, looked up by its picker. */
   | { kind: "relation"; name: string; label: string; field: string; to: string }
   /** The same where rows are related by a table between: a condition on `t` for the id chosen. */
@@ -129,6 +153,10 @@ export interface Field {
   isForSuperusers?: boolean;
   /** Only for those who may do this themselves. */
   needs?: Grant;
+  /** A box that can be unticked only: where it is not ticked, it is not offered. */
+  isOnlyUnticked?: boolean;
+  /** The registered model whose row it is named after, a group: only who may view these reads of it. */
+  names?: string;
   /** Stands for a row that comes and goes by itself: a form that was loaded without it says nothing of it. */
   isOfRow?: boolean;
 }
@@ -153,6 +181,11 @@ export interface Form {
   read(tx: Transaction, key: Key, options: { hold: AdminActor | false }): Promise<Values | null>;
   /** The site's own rules. @param before null for a new one */
   schema(request: { actor: AdminActor; before: Values | null; now: Date }): z.ZodType<object>;
+  /**
+   * What `add` and `change` would refuse as well, so that whoever is told of one mistake hears of all.
+   * @param key null for a new one
+   */
+  refused?(database: Database, values: Values, key: Key | null): Promise<Record<string, string>>;
   /** Slow work before the transaction, such as hashing a password: fields that join the input. */
   prepare?(deps: AdminDeps, input: never): Promise<object>;
   add?(
@@ -170,6 +203,8 @@ export interface Form {
 export interface Removal {
   /** What goes along, in words with their numbers: "12 pictures". */
   summary(deps: AdminDeps, keys: readonly Key[]): Promise<readonly string[]>;
+  /** Of a row that this administrator deletes elsewhere or not at all: what to do instead. */
+  instead?(actor: AdminActor, key: Key): { text: string; href: string; label: string } | null;
   /** Whether what it held is nobody's business once it is gone: the history then keeps its name alone. */
   isForgotten?: boolean;
   /**
@@ -196,6 +231,8 @@ export interface BulkAction {
   question(count: string): string;
   /** "3 people are deactivated." */
   done(count: string): string;
+  /** Before the number of those in which nothing had to change: "Active already". */
+  unchanged: string;
   /**
    * Does it to one row; where nothing had to change, nothing is recorded.
    * @throws Conflict or Forbidden with a sentence, NotFound when it is gone

@@ -1,22 +1,18 @@
 import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
-import { keyOf, parseKey } from "#features/admin/object-keys.ts";
-import { rowsOf } from "#features/admin/object-rows.ts";
-import { modelNamed } from "#features/admin/registry.ts";
+import { parseKey } from "#features/admin/object-keys.ts";
+import { type ObjectRow, rowsOf } from "#features/admin/object-rows.ts";
 import { NotFound } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
 
 /** The row that somebody named in a filter, by its key or, where its model has one, its name. */
 export async function findNamedRow(
   { database }: { database: Database },
-  modelName: string,
+  model: RegisteredModel,
   text: string,
-): Promise<{ key: Key; label: string } | null> {
-  const model = modelNamed(modelName);
+): Promise<ObjectRow | null> {
   const key = keyIn(database, model, text);
-  const find = async (where: object | null) => {
-    const row = where && (await rowsOf(database, model).findFirst({ where, select: model.select }));
-    return row && { key: keyOf(model, row), label: model.label(row) };
-  };
+  const find = async (where: object | null) =>
+    where && rowsOf(database, model).findFirst({ where, select: model.select });
   // Somebody's name may be another's number; whoever follows a link means the number.
   return (await find(key)) ?? (await find(model.pickedBy ? { [model.pickedBy]: text } : null));
 }

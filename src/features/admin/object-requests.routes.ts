@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
 import { actorOf, requireRightsTo } from "#features/admin/admin-access.routes.ts";
+import { readListQuery } from "#features/admin/back-to-list.ts";
 import { isManaged } from "#features/admin/managed-rows.ts";
 import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { parseKey } from "#features/admin/object-keys.ts";
@@ -8,6 +9,7 @@ import type { Right } from "#features/admin/rights.ts";
 import { Conflict, Forbidden, NotFound } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
 import { fieldErrors } from "#web/form-errors.ts";
+import { queryText } from "#web/input.ts";
 import { wantsJson } from "#web/negotiation.ts";
 
 /** The model an address names. @throws NotFound */
@@ -16,6 +18,13 @@ export const modelOf = (req: Request): RegisteredModel => modelNamed(String(req.
 /** The row an address names, which may not be there. @throws NotFound for what names none */
 export const askedKey = ({ database }: { database: Database }, req: Request): Key =>
   parseKey(database, modelOf(req), String(req.params["key"]));
+
+/** The query of the list that somebody came from, empty for none. */
+export const listQueryOf = (
+  deps: { database: Database; clock: () => Date },
+  req: Request,
+): string =>
+  readListQuery(deps, { model: modelOf(req), actor: actorOf(req) }, queryText(req, "list"));
 
 /** To those who may not do all of this, the page is not there. */
 export const requireRights = (...needed: Right[]): RequestHandler =>

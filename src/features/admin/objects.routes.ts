@@ -1,12 +1,14 @@
 import { type Request, type Response, Router } from "express";
 import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import { fromList, listHref } from "#features/admin/back-to-list.ts";
 import { fieldsOf, readTyped } from "#features/admin/form-fields.ts";
 import { parseChangeId } from "#features/admin/history.queries.ts";
 import type { Form, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyText } from "#features/admin/object-keys.ts";
 import {
   askedKey,
+  listQueryOf,
   modelOf,
   refusalOf,
   requireManagedRow,
@@ -21,6 +23,7 @@ import {
   type Saved,
 } from "#features/admin/save-object.ts";
 import { NotFound } from "#lib/errors.ts";
+import { quoted } from "#lib/text.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 
@@ -31,18 +34,19 @@ export function objectsRoutes(deps: AdminDeps): Router {
   router
     .route("/admin/:model/new")
     .get(requireRights("add"), async (req, res) => {
-      const { form, actor, model } = requestOf(req);
+      const { form, ...request } = requestOf(deps, req);
       if (!form?.add) throw new NotFound();
-      res.render("admin/form", { object: await readNewForm(deps, { model, form, actor }) });
+      res.render("admin/form", { object: await readNewForm(deps, { ...request, form }) });
     })
     .post(requireRights("add"), requireCsrf, (req, res) => add(deps, req, res));
 
   router
     .route("/admin/:model/:key")
     .get(requireRights("view"), async (req, res) => {
-      const { model, actor } = requestOf(req);
       const key = askedKey(deps, req);
-      res.render("admin/form", { object: await readObject(deps, { model, actor, key }) });
+      res.render("admin/form", {
+        object: await readObject(deps, { ...requestOf(deps, req), key }),
+      });
     })
     .post(requireRights("view", "change"), requireManagedRow(deps), requireCsrf, (req, res) =>
       change(deps, req, res),
@@ -51,13 +55,15 @@ export function objectsRoutes(deps: AdminDeps): Router {
   return router;
 }
 
-const requestOf = (req: Request) => {
+const requestOf = (deps: AdminDeps, req: Request) => {
   const model = modelOf(req);
-  return { model, form: model.form as Form | undefined, actor: actorOf(req) };
+  const form = model.form as Form | undefined;
+  return { model, form, actor: actorOf(req), listQuery: listQueryOf(deps, req) };
 };
 
 async function add(deps: AdminDeps, req: Request, res: Response): Promise<void> {
-  const { model, form, actor } = requestOf(req);
+  const request = requestOf(deps, req);
+  const { model, form, actor } = request;
   if (!form?.add) throw new NotFound();
   const fields = await fieldsOf(deps, form, { actor, isNew: true });
   const typed = await readTyped(deps, fields, req.body ?? {});
@@ -66,14 +72,15 @@ async function add(deps: AdminDeps, req: Request, res: Response): Promise<void> 
     saved = await addObject(deps, { actor, model, form, fields, typed });
   } catch (error) {
     const attempt = { typed, errors: refusalOf(error, { req, res }) };
-    const object = await readNewForm(deps, { model, form, actor, attempt });
+    const object = await readNewForm(deps, { ...request, form, attempt });
     return res.render("admin/form", { object });
   }
-  answer(req, res, { model, actor, saved });
+  answer(req, res, { ...request, saved });
 }
 
 async function change(deps: AdminDeps, req: Request, res: Response): Promise<void> {
-  const { model, form, actor } = requestOf(req);
+  const request = requestOf(deps, req);
+  const { model, form, actor } = request;
   if (!form?.change) throw new NotFound();
   const key = askedKey(deps, req);
   const fields = await fieldsOf(deps, form, { actor, isNew: false });
@@ -86,10 +93,10 @@ async function change(deps: AdminDeps, req: Request, res: Response): Promise<voi
     const errors = refusalOf(error, { req, res });
     const isStale = error instanceof ChangedMeanwhile;
     const attempt = { typed, errors, version, since: parseChangeId(since), isStale };
-    const object = await readObject(deps, { model, actor, key, attempt });
+    const object = await readObject(deps, { ...request, key, attempt });
     return res.render("admin/form", { object });
   }
-  answer(req, res, { model, actor, saved });
+  answer(req, res, { ...request, saved });
 }
 
 const outcomes = {
@@ -102,11 +109,16 @@ const outcomes = {
 function answer(
   req: Request,
   res: Response,
-  { model, actor, saved }: { model: RegisteredModel; actor: AdminActor; saved: Saved },
+  {
+    model,
+    actor,
+    listQuery,
+    saved,
+  }: { model: RegisteredModel; actor: AdminActor; listQuery: string; saved: Saved },
 ): void {
   const { key, label, was } = saved;
-  addFlash(req, `“${label}” ${outcomes[was]}`, was === "unchanged" ? "notice" : "success");
-  const list = actor.may(model.name, "view") ? `/admin/${model.name}` : "/admin";
-  const goesOn = req.body.continue !== undefined && actor.may(model.name, "view");
-  res.redirect(303, goesOn ? `${list}/${keyText(model, key)}` : list);
+  addFlash(req, `${quoted(label)} ${outcomes[was]}`, was === "unchanged" ? "notice" : "success");
+  const rowHref = fromList(`/admin/${model.name}/${keyText(model, key)}`, listQuery);
+  const next = req.body.continue === undefined ? listHref(model, listQuery) : rowHref;
+  res.redirect(303, actor.may(model.name, "view") ? next : "/admin");
 }

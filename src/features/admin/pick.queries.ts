@@ -3,6 +3,7 @@ import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyIn } from "#features/admin/named-row.queries.ts";
 import { keyOf, keyText } from "#features/admin/object-keys.ts";
 import { nameOf, type ObjectRow, rowsOf } from "#features/admin/object-rows.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
 import { whereFound } from "#features/admin/row-search.ts";
 import type { Database } from "#platform/database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
@@ -12,6 +13,8 @@ export interface Choice {
   value: string;
   label: string;
   picture: string | null;
+  /** What sets it apart: "deactivated". */
+  note: string | null;
 }
 
 const mostChoices = 10;
@@ -24,8 +27,7 @@ const isIndexed = /[\p{L}\p{N}]{3}/u;
 /** At most ten rows that hold every word, those named so or beginning so first. */
 export async function listChoices(
   { database }: { database: Database },
-  model: RegisteredModel,
-  sought: string,
+  { model, actor, sought }: { model: RegisteredModel; actor: AdminActor; sought: string },
 ): Promise<Choice[]> {
   const text = sought.trim().slice(0, 200).toWellFormed();
   const found = await findKeys(database, model, text);
@@ -40,7 +42,7 @@ export async function listChoices(
   });
   const rank = rankOf(text.toLowerCase());
   return rows
-    .map((row) => choiceOf(model, row))
+    .map((row) => choiceOf(model, row, actor))
     .sort((one, other) => rank(one) - rank(other) || compare(one.label, other.label))
     .slice(0, mostChoices);
 }
@@ -70,10 +72,11 @@ async function findKeys(database: Database, model: RegisteredModel, text: string
 }
 
 /** What a field shows for a row: what somebody would type, and what it is called. */
-export const choiceOf = (model: RegisteredModel, row: ObjectRow): Choice => ({
+export const choiceOf = (model: RegisteredModel, row: ObjectRow, actor: AdminActor): Choice => ({
   value: model.pickedBy ? nameOf(model, row) : keyText(model, keyOf(model, row)),
   label: model.label(row as never),
   picture: pictureIn(model, row),
+  note: model.note?.(row as never, actor) ?? null,
 });
 
 function pictureIn(model: RegisteredModel, row: ObjectRow): string | null {

@@ -11,8 +11,10 @@ export function pickRoutes(deps: { database: Database }): Router {
   const router = Router();
   router.get("/admin/pick/:model", async (req, res) => {
     const model = modelNamed(req.params.model);
-    if (!actorOf(req).may(model.name, "view")) throw new NotFound();
-    const choices = await listChoices(deps, model, queryText(req, "q") ?? "");
+    const actor = actorOf(req);
+    if (!actor.may(model.name, "view")) throw new NotFound();
+    const sought = queryText(req, "q") ?? "";
+    const choices = await listChoices(deps, { model, actor, sought });
     res.set("Cache-Control", "no-store").json({ choices });
   });
   return router;

@@ -1,11 +1,12 @@
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import { fromList, listHref } from "#features/admin/back-to-list.ts";
 import { type Attempt, type FormView, formOf } from "#features/admin/form.view-data.ts";
 import { fieldsOf } from "#features/admin/form-fields.ts";
-import { listChanges } from "#features/admin/history.queries.ts";
+import { historiesOf, listChanges } from "#features/admin/history.queries.ts";
 import { type ChangeView, changesOf } from "#features/admin/history.view-data.ts";
 import { tableOf } from "#features/admin/list-table.view-data.ts";
 import { isManaged } from "#features/admin/managed-rows.ts";
-import type { Form, Key, RegisteredModel } from "#features/admin/model-admin.ts";
+import type { Form, Key, RegisteredModel, Removal } from "#features/admin/model-admin.ts";
 import { keyText } from "#features/admin/object-keys.ts";
 import { findRow } from "#features/admin/object-rows.ts";
 import { listRelated, type RelatedLink } from "#features/admin/related.queries.ts";
@@ -18,6 +19,13 @@ export interface ChangeAttempt extends Attempt {
   since: bigint | undefined;
   /** Whether somebody else saved it since. */
   isStale: boolean;
+}
+
+interface Asked {
+  model: RegisteredModel;
+  actor: AdminActor;
+  /** Of the list they come from. */
+  listQuery: string;
 }
 
 /** The page of a row, or of one to be added. */
@@ -33,6 +41,8 @@ export interface ObjectView {
   label: string;
   pageHref: string | null;
   deleteHref: string | null;
+  /** Where it is not deleted here: where else. */
+  instead: ReturnType<NonNullable<Removal["instead"]>>;
   historyHref: string | null;
   version: string;
   form: FormView | null;
@@ -49,20 +59,21 @@ const fewChanges = 5;
 
 export async function readNewForm(
   deps: AdminDeps,
-  request: { model: RegisteredModel; form: Form; actor: AdminActor; attempt?: Attempt },
+  request: { form: Form; attempt?: Attempt } & Asked,
 ): Promise<ObjectView> {
-  const { model, form, actor, attempt } = request;
+  const { model, form, actor, listQuery, attempt } = request;
   const fields = await fieldsOf(deps, form, { actor, isNew: true });
   const shown = { actor, kept: null, isWritable: true, attempt };
   return {
-    ...commonOf(model, actor),
+    ...commonOf(request),
     heading: `Add a ${model.one}`,
-    action: `/admin/${model.name}/new`,
+    action: fromList(`/admin/${model.name}/new`, listQuery),
     isNew: true,
     isWritable: true,
     label: "",
     pageHref: null,
     deleteHref: null,
+    instead: null,
     historyHref: null,
     version: "",
     form: await formOf(deps, fields, shown),
@@ -76,14 +87,14 @@ export async function readNewForm(
 /** @throws NotFound */
 export async function readObject(
   deps: AdminDeps,
-  request: { model: RegisteredModel; actor: AdminActor; key: Key; attempt?: ChangeAttempt },
+  request: { key: Key; attempt?: ChangeAttempt } & Asked,
 ): Promise<ObjectView> {
-  const { model, actor, key, attempt } = request;
+  const { model, actor, key, listQuery, attempt } = request;
   const objectId = keyText(model, key);
   // Before the values: whoever saves between the two reads is in the values, and nobody need be told.
   const [row, changes] = await Promise.all([
     findRow(deps.database, model, key),
-    listChanges(deps, { actor, model: model.name, objectId, limit: fewChanges }),
+    listChanges(deps, { actor, model: historiesOf(model), objectId, limit: fewChanges }),
   ]);
   if (!row) throw gone(model);
   const isTheirs = await isManaged(deps.database, { model, actor, key });
@@ -96,20 +107,22 @@ export async function readObject(
   if (model.form && !form) throw gone(model);
   const label = model.label(row as never);
   const href = `/admin/${model.name}/${objectId}`;
-  const mayDelete = isTheirs && model.remove !== undefined && actor.may(model.name, "delete");
+  const remove = isTheirs && actor.may(model.name, "delete") ? model.remove : undefined;
+  const instead = remove?.instead?.(actor, key) ?? null;
   return {
-    ...commonOf(model, actor),
+    ...commonOf(request),
     heading: label,
-    action: href,
+    action: fromList(href, listQuery),
     isNew: false,
     isWritable,
     label,
     pageHref: model.pageOf?.(row as never) ?? null,
-    deleteHref: mayDelete ? `${href}/delete` : null,
-    historyHref: changes.length > 0 ? `${href}/history` : null,
+    deleteHref: remove && !instead ? fromList(`${href}/delete`, listQuery) : null,
+    instead,
+    historyHref: changes.length > 0 ? fromList(`${href}/history`, listQuery) : null,
     version: versionFor(form, changes[0]?.id, attempt),
     form,
-    facts: form ? [] : (tableOf(model, [row]).rows[0]?.cells ?? []),
+    facts: form ? [] : (tableOf(model, [row], actor).rows[0]?.cells ?? []),
     related,
     changes: changesOf(changes, { actor, now: deps.clock() }),
     meanwhile: attempt?.isStale ? await readMeanwhile(deps, request, attempt) : null,
@@ -160,7 +173,7 @@ async function readMeanwhile(
 ): Promise<ChangeView[]> {
   const rows = await listChanges(deps, {
     actor,
-    model: model.name,
+    model: historiesOf(model),
     objectId: keyText(model, key),
     after: since ?? 0n,
     limit: fewChanges,
@@ -168,8 +181,8 @@ async function readMeanwhile(
   return changesOf(rows, { actor, now: deps.clock() });
 }
 
-const commonOf = (model: RegisteredModel, actor: AdminActor) => ({
+const commonOf = ({ model, actor, listQuery }: Asked) => ({
   one: model.one,
   many: model.many,
-  listHref: actor.may(model.name, "view") ? `/admin/${model.name}` : null,
+  listHref: actor.may(model.name, "view") ? listHref(model, listQuery) : null,
 });

@@ -7,6 +7,8 @@ export interface FieldChange {
   field: string;
   before: string;
   after: string;
+  /** The model whose row the field is named after: nobody else reads it but who may view these. */
+  names?: string;
 }
 
 /** Records what an administrator did, in the transaction that does it. */

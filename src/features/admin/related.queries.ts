@@ -1,4 +1,4 @@
-import { countRows } from "#features/admin/count-rows.ts";
+import { countRows, rounded } from "#features/admin/count-rows.ts";
 import { parseListQuery } from "#features/admin/list.schemas.ts";
 import { allOf } from "#features/admin/list-columns.ts";
 import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
@@ -33,11 +33,12 @@ export async function listRelated(
       .filter(({ to }) => actor.may(to.name, "view"))
       .map(async ({ label, href, to, isRow, query }) => {
         if (isRow) return { label, href, count: null };
-        const values = parseListQuery(deps, to, query).filters;
+        const values = parseListQuery(deps, { model: to, actor }, query).filters;
         const filters = await activeFilters(deps, { model: to, actor, values });
         const where = filters.map((filter) => filter.where);
         const { count, isEstimate } = await countRows(deps, { model: to, where: allOf(where) });
-        return { label, href, count: `${count.toLocaleString("en-GB")}${isEstimate ? "+" : ""}` };
+        const words = (isEstimate ? rounded(count) : count).toLocaleString("en-GB");
+        return { label, href, count: isEstimate ? `about ${words}` : words };
       }),
   );
 }

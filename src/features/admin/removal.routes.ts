@@ -1,9 +1,11 @@
 import { type Request, type Response, Router } from "express";
 import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
+import { fromList, listHref } from "#features/admin/back-to-list.ts";
 import { keyText } from "#features/admin/object-keys.ts";
 import {
   askedKey,
+  listQueryOf,
   modelOf,
   refusalOf,
   requireManagedRow,
@@ -13,6 +15,7 @@ import { findRow } from "#features/admin/object-rows.ts";
 import { removeObject } from "#features/admin/remove-object.ts";
 import { gone } from "#features/admin/save-object.ts";
 import { NotFound } from "#lib/errors.ts";
+import { quoted } from "#lib/text.ts";
 import { tryAgain } from "#platform/database.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
@@ -37,8 +40,8 @@ export function removalRoutes(deps: AdminDeps): Router {
         } catch (error) {
           return ask(deps, req, res, refusalOf(error, { req, res }));
         }
-        addFlash(req, `“${label}” is deleted.`);
-        res.redirect(303, `/admin/${model.name}`);
+        addFlash(req, `${quoted(label)} is deleted.`);
+        res.redirect(303, listHref(model, listQueryOf(deps, req)));
       },
     );
   return router;
@@ -60,15 +63,18 @@ async function ask(
   errors: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { model, remove, key, label } = await rowIn(deps, req);
+  const listQuery = listQueryOf(deps, req);
   const href = `/admin/${model.name}/${keyText(model, key)}`;
   res.render("admin/delete", {
     object: {
       one: model.one,
       many: model.many,
       label,
-      listHref: `/admin/${model.name}`,
-      backHref: href,
-      action: `${href}/delete`,
+      quoted: quoted(label),
+      listHref: listHref(model, listQuery),
+      backHref: fromList(href, listQuery),
+      action: fromList(`${href}/delete`, listQuery),
+      instead: remove.instead?.(actorOf(req), key) ?? null,
       takesAlong: await remove.summary(deps, [key]),
       refusal: Object.values(errors).join(" "),
     },

@@ -2,11 +2,12 @@ import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { describeChanges } from "#features/admin/describe-changes.ts";
 import { textColumns, textOf } from "#features/admin/export-rows.ts";
 import { fieldsOf } from "#features/admin/form-fields.ts";
-import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
+import type { Cell, Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyText } from "#features/admin/object-keys.ts";
 import { findRow } from "#features/admin/object-rows.ts";
 import { type FieldChange, recordChange } from "#features/admin/record-change.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
+import { exactTime } from "#lib/dates.ts";
 import { NotFound } from "#lib/errors.ts";
 
 /**
@@ -62,6 +63,9 @@ async function lastCells(
   const row = await findRow(database, model, key);
   if (!row) return [];
   return textColumns(model)
-    .map(({ label, cell }) => ({ field: label, before: textOf(cell(row)), after: "" }))
+    .map(({ label, cell }) => ({ field: label, before: readable(cell(row)), after: "" }))
     .filter(({ before }) => before !== "");
 }
+
+const readable = (cell: Cell): string =>
+  cell.kind === "time" && cell.time ? exactTime(cell.time) : textOf(cell);

@@ -13,19 +13,22 @@ export interface AdminActor {
   id: number;
   username: string;
   isSuperuser: boolean;
+  /** Of their sign-in on this device. */
+  sessionId?: string | undefined;
   may(model: string, right: Right): boolean;
 }
 
 /** Superusers may do all, staff what their groups may, together. */
 export async function loadActor(
   { database }: { database: Database },
-  person: { id: number; username: string; isSuperuser: boolean },
+  person: Omit<AdminActor, "may">,
 ): Promise<AdminActor> {
-  const { id, username, isSuperuser } = person;
-  if (isSuperuser) return { id, username, isSuperuser, may: () => true };
+  const { id, username, isSuperuser, sessionId } = person;
+  const actor = { id, username, isSuperuser, sessionId };
+  if (isSuperuser) return { ...actor, may: () => true };
   const where = { group: { members: { some: { userId: id } } } };
   const granted = new Set(grantsIn(await database.groupRight.findMany({ where })));
-  return { id, username, isSuperuser, may: (model, right) => granted.has(grantOf(model, right)) };
+  return { ...actor, may: (model, right) => granted.has(grantOf(model, right)) };
 }
 
 /**

@@ -1,7 +1,10 @@
 import { columnOf } from "#features/admin/list-columns.ts";
 import type { Filter, Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { findNamedRow } from "#features/admin/named-row.queries.ts";
+import { keyOf } from "#features/admin/object-keys.ts";
+import { type Choice, choiceOf } from "#features/admin/pick.queries.ts";
 import { describeModel, valuesOfEnum } from "#features/admin/prisma-models.ts";
+import { modelNamed } from "#features/admin/registry.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import type { Database } from "#platform/database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
@@ -18,10 +21,16 @@ export interface ActiveFilter {
   label: string;
   value: string;
   where: Prisma.Sql;
+  /** The row it names, where it names one that there is. */
+  chosen: Choice | null;
 }
 
 type FieldFilter = Extract<Filter, { kind: "field" }>;
 type RelationFilter = Extract<Filter, { kind: "relation" | "through" }>;
+
+/** Those this administrator may use: what belongs to a row is told only to those who may view the row. */
+export const filtersFor = (model: RegisteredModel, actor: AdminActor): readonly Filter[] =>
+  model.filters.filter((filter) => !("to" in filter) || actor.may(filter.to, "view"));
 
 /** The values one can choose; null where a row of another model is named. */
 export function choicesOf(
@@ -44,7 +53,7 @@ function fieldChoices(
   if (field?.kind === "enum") {
     return valuesOfEnum(field.type).map((value) => ({
       value,
-      label: value.replaceAll("_", " "),
+      label: filter.words?.[value] ?? value,
       where: Prisma.sql`${column} = ${value}`,
     }));
   }
@@ -77,10 +86,7 @@ function periodsOf(column: Prisma.Sql, now: Date): readonly FilterChoice[] {
   ];
 }
 
-/**
- * The filters in use. One that names a row there is not leaves none; what a number is called is for
- * those who may view the row.
- */
+/** The filters in use. One that names a row there is not leaves none. */
 export async function activeFilters(
   deps: { database: Database; clock: () => Date },
   {
@@ -89,20 +95,21 @@ export async function activeFilters(
     values,
   }: { model: RegisteredModel; actor: AdminActor; values: ReadonlyMap<string, string> },
 ): Promise<ActiveFilter[]> {
-  const used = model.filters.filter(({ name }) => values.has(name));
+  const used = filtersFor(model, actor).filter(({ name }) => values.has(name));
   return Promise.all(
     used.map(async (filter) => {
       const { name, label } = filter;
       const value = values.get(name) ?? "";
       if (filter.kind === "relation" || filter.kind === "through") {
-        const row = await findNamedRow(deps, filter.to, value);
-        const where = row ? whereRelated(deps, model, filter, row.key) : Prisma.sql`false`;
-        const called = actor.may(filter.to, "view") ? row?.label : undefined;
-        return { name, label, value: called ?? value, where };
+        const to = modelNamed(filter.to);
+        const row = await findNamedRow(deps, to, value);
+        if (!row) return { name, label, value, where: Prisma.sql`false`, chosen: null };
+        const where = whereRelated(deps, model, filter, keyOf(to, row));
+        return { name, label, value: to.label(row), where, chosen: choiceOf(to, row, actor) };
       }
       const choice = choicesOf(deps, model, filter)?.find((each) => each.value === value);
       if (!choice) throw new TypeError(`${model.name}.${name} cannot be ${value}.`);
-      return { name, label, value: choice.label, where: choice.where };
+      return { name, label, value: choice.label, where: choice.where, chosen: null };
     }),
   );
 }

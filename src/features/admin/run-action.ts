@@ -5,6 +5,8 @@ import { tryAgain } from "#platform/database.ts";
 
 export interface Outcome {
   done: number;
+  /** In how many nothing had to change. */
+  unchanged: number;
   /** Rows to which it was not done, by the sentence that says why. */
   refused: ReadonlyMap<string, readonly string[]>;
 }
@@ -15,21 +17,20 @@ export async function runAction(
   { action, rows }: { action: ChosenAction; rows: readonly ChosenRow[] },
 ): Promise<Outcome> {
   const refused = new Map<string, string[]>();
+  const counts = { done: 0, unchanged: 0 };
   for (const row of rows) {
-    const sentence = await refusalOf(() => action.run(deps, row));
-    if (sentence) refused.set(sentence, [...(refused.get(sentence) ?? []), row.label]);
+    const outcome = await outcomeOf(() => action.run(deps, row));
+    if (typeof outcome === "boolean") counts[outcome ? "done" : "unchanged"] += 1;
+    else refused.set(outcome, [...(refused.get(outcome) ?? []), row.label]);
   }
-  const count = [...refused.values()].reduce((sum, labels) => sum + labels.length, 0);
-  const done = rows.length - count;
-  if (done > 0) await action.after?.(deps);
-  return { done, refused };
+  if (counts.done + counts.unchanged > 0) await action.after?.(deps);
+  return { ...counts, refused };
 }
 
-/** Why it was not done, or null where it was. */
-async function refusalOf(work: () => Promise<void>): Promise<string | null> {
+/** Whether anything changed, or the sentence that says why it was not done. */
+async function outcomeOf(work: () => Promise<boolean>): Promise<boolean | string> {
   try {
-    await tryAgain(work);
-    return null;
+    return await tryAgain(work);
   } catch (error) {
     const refusals = [Conflict, Forbidden, Invalid, NotFound];
     if (error instanceof Error && refusals.some((kind) => error instanceof kind)) {

@@ -31,7 +31,7 @@ export class ChangedMeanwhile extends Conflict {
 class CameBetween extends ChangedMeanwhile {}
 
 export const gone = (model: RegisteredModel) =>
-  new NotFound(`This ${model.one} is not there. It may have been deleted.`);
+  new NotFound(`There is no such ${model.one}, or not any more.`);
 
 export interface Saved {
   key: Key;
@@ -60,7 +60,7 @@ export async function addObject(
   const { add } = form;
   if (!add) throw new NotFound();
   const schema = form.schema({ actor, before: null, now: deps.clock() });
-  const input = await checkedInput(deps, form, { schema, values: typed.values, typed });
+  const input = await checkedInput(deps, form, { schema, values: typed.values, typed, key: null });
   return again(() =>
     deps.database.$transaction(async (tx) => {
       const key = await add(tx, deps, { actor, input });
@@ -93,7 +93,7 @@ async function tryToChange(
   // Whatever an administrator may not write stays as it is, and is checked with the rest.
   const values = { ...seen, ...typed.values };
   const schema = form.schema({ actor, before: seen, now: deps.clock() });
-  const input = await checkedInput(deps, form, { schema, values, typed });
+  const input = await checkedInput(deps, form, { schema, values, typed, key });
   // Pressing the button twice sends the same once more: nothing is lost, so nobody need be asked.
   if (hasChanged(fields, version, seen) && differs(fields, seen, values)) {
     throw new ChangedMeanwhile(model.one);
@@ -121,14 +121,16 @@ async function tryToChange(
 async function checkedInput(
   deps: AdminDeps,
   form: Form,
-  { schema, values, typed }: { schema: z.ZodType<object>; values: Values; typed: Typed },
+  request: { schema: z.ZodType<object>; values: Values; typed: Typed; key: Key | null },
 ): Promise<never> {
+  const { schema, values, typed, key } = request;
   let input: object;
   try {
     input = parseInput(schema, values);
   } catch (error) {
-    if (error instanceof Invalid) throw new Invalid({ ...error.fields, ...typed.refused });
-    throw error;
+    if (!(error instanceof Invalid)) throw error;
+    const refused = await form.refused?.(deps.database, values, key);
+    throw new Invalid({ ...refused, ...error.fields, ...typed.refused });
   }
   if (Object.keys(typed.refused).length > 0) throw new Invalid(typed.refused);
   return { ...input, ...(await form.prepare?.(deps, input as never)) } as never;

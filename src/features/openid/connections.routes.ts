@@ -24,8 +24,8 @@ export function connectionsRoutes(deps: OpenidDeps): Router {
       listConnections(deps, { personId }),
       hasWayInHere(deps, { personId }),
     ]);
-    const shown = connectionsOf(rows, { provider: deps.openid, now: deps.clock() });
-    res.render("openid/connections", { ...shown, hasOther });
+    const now = deps.clock();
+    res.render("openid/connections", connectionsOf(rows, { provider: deps.openid, hasOther, now }));
   });
 
   router.post(`${page}/link`, requireSignIn, requireCsrf, confirmed, async (req, res) => {

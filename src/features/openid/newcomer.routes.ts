@@ -1,12 +1,15 @@
 import { type Request, type RequestHandler, Router } from "express";
+import { noteMail } from "#features/account/confirm-email.routes.ts";
 import {
   isEmailNotConfirmed,
   type OpenidDeps,
+  sentenceOf,
   signUpsClosed,
 } from "#features/openid/journey.routes.ts";
 import { findNewcomer } from "#features/openid/journey.ts";
 import { fieldsOf, NewcomerSchema, usernameLike } from "#features/openid/openid.schemas.ts";
 import { registerNewcomer } from "#features/openid/register-newcomer.ts";
+import { OpenidError } from "#platform/openid-error.ts";
 import { networkOf } from "#platform/rate-limits.ts";
 import { keepCsrfToken, requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
@@ -39,10 +42,17 @@ export function newcomerRoutes(deps: OpenidDeps, signIn: SignIn): Router {
         await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
         const newcomer = await registerNewcomer(deps, { identity, input });
         delete req.session.openidNewcomer;
+        if (!newcomer) noteMail(req, input.email);
         const path = newcomer && (await welcome(signIn, req, newcomer, { next, isKept }));
         res.redirect(303, path ?? "/confirm-email");
       } catch (error) {
         if (isEmailNotConfirmed(error)) return res.redirect(303, "/confirm-email");
+        // Joined in another window, and deactivated since.
+        if (error instanceof OpenidError) {
+          delete req.session.openidNewcomer;
+          addFlash(req, sentenceOf(error, deps.openid), "notice");
+          return res.redirect(303, `/login?next=${encodeURIComponent(next)}`);
+        }
         const errors = fieldErrors(error, { req, res, limitField: "username" });
         res.render("openid/newcomer", { values: req.body ?? {}, errors });
       }

@@ -1,13 +1,14 @@
+import { isAt, type Provider } from "#features/openid/ways-in.ts";
 import type { Sql } from "#platform/sql.ts";
 
-/** Whether this person may say by the provider who they are. */
+/** Whether this person may say by the provider of now who they are. */
 export async function isConnected(
-  { sql }: { sql: Sql },
+  { sql, openid }: { sql: Sql; openid: Provider },
   { personId }: { personId: number },
 ): Promise<boolean> {
-  const [found] = await sql<{ is: boolean }>`
-    select exists (select 1 from oidc_identities where user_id = ${personId}) as is`;
-  return found?.is === true;
+  const identities = await sql<{ issuer: string }>`
+    select issuer from oidc_identities where user_id = ${personId}`;
+  return identities.some((identity) => isAt(openid, identity));
 }
 
 export interface ConnectionRow {

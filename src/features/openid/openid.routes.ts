@@ -113,7 +113,10 @@ async function enter(
   if (person) return signIn.enter(req, person, { next, isKept });
   if (!deps.signUpsOpen) throw signUpsClosed();
   const fields = NewcomerSchema.safeParse(fieldsOf(identity));
-  if (fields.success) {
+  // Where nobody may learn whether an address is somebody's, one that is not vouched for goes through
+  // the form: whoever waits for its mail in vain comes back to it, and may type another.
+  const isSettled = !deps.emailConfirmationRequired || identity.isEmailVerified;
+  if (fields.success && isSettled) {
     try {
       await deps.limits.registrationsByAddress.take(networkOf(req.ip ?? ""));
       const newcomer = await registerNewcomer(deps, { identity, input: fields.data });

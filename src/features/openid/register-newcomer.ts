@@ -10,8 +10,9 @@ import type { OpenidIdentity } from "#platform/openid-identity.ts";
 
 /**
  * Makes a person who signs in by this identity, or answers the one it was made into meanwhile. Only
- * the address that the provider vouches for needs no confirmation. Where confirmation is required,
- * any other that somebody has answers null, and they learn by mail that they have an account.
+ * the address that the provider vouches for needs no confirmation. Where that is required first, any
+ * other answers null, one that somebody has like a new one, and they learn by mail that they have an
+ * account.
  * @throws Invalid when the username or the address is taken
  */
 export async function registerNewcomer(
@@ -29,6 +30,7 @@ export async function registerNewcomer(
         if (!isVerified) await requestConfirmation(tx, deps, { userId, email: input.email, now });
       },
     );
+    if (deps.emailConfirmationRequired && !isVerified) return null;
     return { ...person, name: displayName({ ...person, firstName, lastName }) };
   } catch (error) {
     // Two windows at once: the other one made the account, so its names are "taken" by this very person.

@@ -1,13 +1,13 @@
 import { type Request, type Response, Router } from "express";
 import { noteConfirmation } from "#features/account/confirm-identity.ts";
-import { hasPassword } from "#features/account/settings.queries.ts";
+import type { Provider } from "#features/openid/ways-in.ts";
 import { askForPasskey, askForPasskeyOf } from "#features/passkeys/ask-for-passkey.ts";
 import { keepChallenge, takeChallenge } from "#features/passkeys/challenges.ts";
 import { parseAssertion } from "#features/passkeys/passkeys.schemas.ts";
 import { type RelyingParty, relyingPartyOf } from "#features/passkeys/relying-party.ts";
 import { type UsePasskeyDeps, usePasskey } from "#features/passkeys/use-passkey.ts";
+import { showConfirmPage } from "#features/second-factors/confirm-identity.routes.ts";
 import { findPendingPerson, isTooLate } from "#features/second-factors/find-pending-person.ts";
-import { getSecondFactors } from "#features/second-factors/second-factors.queries.ts";
 import { Forbidden } from "#lib/errors.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { fieldErrors } from "#web/form-errors.ts";
@@ -15,7 +15,10 @@ import { localPath, requireSignIn, viewerOf } from "#web/guards.ts";
 import { wantsJson } from "#web/negotiation.ts";
 import type { SignIn } from "#web/sign-in.ts";
 
-export type PasskeySignInDeps = UsePasskeyDeps & { config: { baseUrl: string } };
+export type PasskeySignInDeps = UsePasskeyDeps & {
+  config: { baseUrl: string };
+  openid: Provider;
+};
 
 /** Signing in with a passkey alone or after a password, and proving with one that it is still you. */
 export function passkeySignIn(deps: PasskeySignInDeps, signIn: SignIn): Router {
@@ -111,12 +114,7 @@ function confirmingIdentity(deps: PasskeySignInDeps, site: RelyingParty): Router
       res.redirect(303, next);
     } catch (error) {
       const errors = fieldErrors(error, { req, res, limitField: "credential" });
-      res.render("second-factors/confirm", {
-        hasPassword: await hasPassword(deps, actor),
-        factors: await getSecondFactors(deps, actor),
-        next,
-        errors,
-      });
+      await showConfirmPage(deps, req, res, { next, errors });
     }
   });
 

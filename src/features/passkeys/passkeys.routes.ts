@@ -16,12 +16,14 @@ import { relyingPartyOf } from "#features/passkeys/relying-party.ts";
 import { removePasskey } from "#features/passkeys/remove-passkey.ts";
 import { renamePasskey } from "#features/passkeys/rename-passkey.ts";
 import { deviceName } from "#lib/device-name.ts";
+import { Conflict } from "#lib/errors.ts";
 import { isConfirmed, requireConfirmation } from "#web/confirmation.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput } from "#web/input.ts";
+import { wantsJson } from "#web/negotiation.ts";
 import type { SignIn } from "#web/sign-in.ts";
 
 type PasskeysDeps = AddPasskeyDeps & PasskeySignInDeps;
@@ -90,8 +92,13 @@ function passkeySettings(deps: PasskeysDeps): Router {
   });
 
   router.post("/settings/passkeys/:id/remove", confirmed, async (req: Request, res: Response) => {
-    await removePasskey(deps, { actor: viewerOf(req), id: String(req.params["id"]) });
-    addFlash(req, "The passkey is removed: it opens nothing here any more.");
+    try {
+      await removePasskey(deps, { actor: viewerOf(req), id: String(req.params["id"]) });
+      addFlash(req, "The passkey is removed. It signs nobody in any more.");
+    } catch (error) {
+      if (!(error instanceof Conflict) || wantsJson(req)) throw error;
+      addFlash(req, error.message, "notice");
+    }
     res.redirect(303, "/settings/passkeys");
   });
 

@@ -36,7 +36,7 @@ export async function addAuthenticator(
 const wrongCode = () =>
   new Invalid(
     {
-      code: "This is not the code of now. See that the clock of your device is right, then enter the six digits it shows.",
+      code: "This code is not right. Check that the clock of your device is, then enter the six digits that it shows now.",
     },
     "wrong_code",
   );

@@ -1,5 +1,8 @@
 import { type Request, type Response, Router } from "express";
-import { confirmIdentityRoutes } from "#features/second-factors/confirm-identity.routes.ts";
+import {
+  confirmIdentityRoutes,
+  tellWhatIsLeft,
+} from "#features/second-factors/confirm-identity.routes.ts";
 import {
   findPendingPerson,
   isTooLate,
@@ -9,12 +12,8 @@ import {
   type SecondFactorSettingsDeps,
   secondFactorSettings,
 } from "#features/second-factors/second-factor-settings.routes.ts";
-import {
-  getSecondFactors,
-  type SecondFactors,
-} from "#features/second-factors/second-factors.queries.ts";
+import type { SecondFactors } from "#features/second-factors/second-factors.queries.ts";
 import { takeCode } from "#features/second-factors/take-code.ts";
-import { counted } from "#lib/text.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 import { fieldErrors } from "#web/form-errors.ts";
@@ -67,16 +66,14 @@ async function enterByCode(
   const code = String(req.body.code ?? "");
   const kind = await takeCode(deps, { person, code, address: req.ip ?? "" });
   await signIn.enter(req, person, { next, isKept, isSecondStepDone: true });
-  if (kind === "authenticator") return;
-  const { recoveryCodes } = await getSecondFactors(deps, person);
-  addFlash(req, `That was a recovery code. You have ${counted(recoveryCodes, "more", "more")}.`);
+  if (kind === "recovery") await tellWhatIsLeft(deps, req, person);
 }
 
 /** For whoever took too long, or whose password or factors changed meanwhile. */
 function beginAgain(req: Request, res: Response): void {
   if (req.session.pendingSignIn) {
     delete req.session.pendingSignIn;
-    addFlash(req, "That took too long. Sign in once more.", "notice");
+    addFlash(req, "That sign-in has ended. Sign in once more.", "notice");
   }
   res.redirect(303, "/login");
 }

@@ -38,23 +38,27 @@ export async function takeCode(
 ): Promise<"authenticator" | "recovery"> {
   const typed = code.replace(/[\s-]/g, "");
   if (typed === "") throw new Invalid({ code: "Enter the code." });
-  if (typed.length > 100) throw wrongCode();
   const isFromApp = /^\d{6}$/.test(typed);
+  if (typed.length > 100) throw wrongCode(isFromApp);
   const pair = `${person.id} ${networkOf(address)}`;
   await deps.limits.codesByAccountAndAddress.take(pair);
   if (isFromApp) await refuseGuessing(deps, { person, pair });
   const isTaken = isFromApp
     ? await takeAppCode(deps, { userId: person.id, code: typed })
     : await takeRecoveryCode(deps, { userId: person.id, code: typed });
-  if (!isTaken) throw wrongCode();
+  if (!isTaken) throw wrongCode(isFromApp);
   await deps.limits.codesByAccountAndAddress.reset(pair);
   await deps.limits.networksOfCodes.take(pair);
   return isFromApp ? "authenticator" : "recovery";
 }
 
-const wrongCode = () =>
+const wrongCode = (isFromApp: boolean) =>
   new Invalid(
-    { code: "This code is wrong or was used already. Wait for the next one, then enter that." },
+    {
+      code: isFromApp
+        ? "This code is wrong or was used already. Wait for the next one, then enter that."
+        : "This recovery code is wrong or was used already. Enter another.",
+    },
     "wrong_code",
   );
 

@@ -24,6 +24,6 @@ export async function turnOffSecondFactor(
   const { count: passkeys } = await tx.passkey.deleteMany({ where: { userId } });
   await tx.recoveryCode.deleteMany({ where: { userId } });
   if (authenticators + passkeys === 0) return null;
-  await enqueueMail(tx, deps, { template: "second-factor-off", userId });
+  await enqueueMail(tx, deps, { template: "second-factor-removed", userId });
   return { hadAuthenticator: authenticators > 0, passkeys };
 }

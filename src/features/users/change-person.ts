@@ -34,7 +34,7 @@ export async function addPerson(
   { input, now }: { input: AccountInput & { passwordHash: string }; now: Date },
 ): Promise<{ id: number }> {
   const { isEmailConfirmed, ...columns } = input;
-  await refuseTaken(tx, input, 0);
+  await refuseTaken(tx, input, null);
   const { id } = await insertPerson(tx, columns, now).catch(besideTaken);
   if (isEmailConfirmed) {
     await tx.user.update({ where: { id }, data: { emailConfirmedAt: now } });
@@ -55,7 +55,7 @@ export async function changePerson(
   { person: { id }, input, now }: { person: { id: number }; input: AccountInput; now: Date },
 ): Promise<void> {
   const { isEmailConfirmed, passwordHash, ...columns } = input;
-  await refuseTaken(tx, input, id);
+  await refuseTaken(tx, input, { id });
   const before = await tx.user.findUniqueOrThrow({ where: { id } });
   const isNewAddress = !isSameAddress(before.email, input.email);
   const isConfirmed = isEmailConfirmed && !isNewAddress;
@@ -77,17 +77,28 @@ export async function changePerson(
 
 async function refuseTaken(
   tx: Transaction,
-  { username, email }: { username: string; email: string },
-  id: number,
+  input: { username: string; email: string },
+  person: { id: number } | null,
 ): Promise<void> {
+  const fields = await findTaken(tx, input, person);
+  const [code] = Object.keys(fields);
+  if (code) throw new Invalid(fields, `${code}_taken`);
+}
+
+/** Sentences beside a username and an address that somebody else has. */
+export async function findTaken(
+  tx: Transaction,
+  { username, email }: { username: string; email: string },
+  person: { id: number } | null,
+): Promise<Record<string, string>> {
   const select = { id: true };
   const sameName = await tx.user.findUnique({ where: { username }, select });
   const sameAddress = await tx.user.findUnique({ where: { email }, select });
   const fields: Record<string, string> = {};
-  if (sameName && sameName.id !== id) fields["username"] = "Somebody else has this username.";
-  if (sameAddress && sameAddress.id !== id) fields["email"] = "Another account has this address.";
-  const [code] = Object.keys(fields);
-  if (code) throw new Invalid(fields, `${code}_taken`);
+  const isOthers = (found: { id: number } | null) => found !== null && found.id !== person?.id;
+  if (isOthers(sameName)) fields["username"] = "Somebody else has this username.";
+  if (isOthers(sameAddress)) fields["email"] = "Another account has this address.";
+  return fields;
 }
 
 /** Whoever came to have it since that was asked. */

@@ -1,3 +1,4 @@
+import { endLinksOf } from "#features/account/account-tokens.ts";
 import { endSessionsOf } from "#features/account/end-sessions.ts";
 import { refuseLastSuperuser } from "#features/account/refuse-last-superuser.ts";
 import type { Transaction } from "#platform/database.ts";
@@ -15,8 +16,9 @@ export async function deactivatePerson(tx: Transaction, { id }: { id: number }):
     where: { id, isActive: true },
     data: { isActive: false },
   });
-  // They do not come back with the person.
+  // They do not come back with the person, nor do links that were mailed.
   await endSessionsOf(tx, { id });
+  await endLinksOf(tx, { id });
   return changed.count === 1;
 }
 

@@ -1,6 +1,7 @@
 import { forgetActivity } from "#features/activity/record-activity.ts";
 import { personCell, textCell, timeCell } from "#features/admin/cells.ts";
 import { column, defineModel } from "#features/admin/model-admin.ts";
+import type { Database } from "#platform/database.ts";
 import type { Prisma } from "#prisma/generated/client.ts";
 
 const select = {
@@ -12,7 +13,8 @@ const select = {
   user: { select: { id: true, username: true } },
 } satisfies Prisma.ActionSelect;
 
-type Row = Prisma.ActionGetPayload<{ select: typeof select }>;
+/** `target` is what it is called, where a page of rows was completed. */
+type Row = Prisma.ActionGetPayload<{ select: typeof select }> & { target?: string | undefined };
 
 const words = {
   user_joined: "joined",
@@ -21,10 +23,25 @@ const words = {
   user_followed: "followed",
 } as const;
 
-const targetOf = ({ targetType, targetId }: Row) =>
-  targetType === "image"
-    ? { text: `picture ${targetId}`, href: `/admin/images/${targetId}` }
-    : { text: `person ${targetId}`, href: `/admin/users/${targetId}` };
+function targetOf({ targetType, targetId, target }: Row) {
+  const [one, to] = targetType === "image" ? ["picture", "images"] : ["person", "users"];
+  return { text: target ?? `${one} ${targetId}`, href: `/admin/${to}/${targetId}`, to };
+}
+
+async function withTargets(database: Database, rows: readonly Row[]): Promise<Row[]> {
+  const among = (type: Row["targetType"]) => ({
+    id: { in: rows.filter((row) => row.targetType === type).map(({ targetId }) => targetId) },
+  });
+  const [images, people] = await Promise.all([
+    database.image.findMany({ where: among("image"), select: { id: true, title: true } }),
+    database.user.findMany({ where: among("user"), select: { id: true, username: true } }),
+  ]);
+  const names = {
+    image: new Map(images.map(({ id, title }) => [id, title])),
+    user: new Map(people.map(({ id, username }) => [id, username])),
+  };
+  return rows.map((row) => ({ ...row, target: names[row.targetType].get(row.targetId) }));
+}
 
 export const actionsAdmin = defineModel<Row>({
   name: "actions",
@@ -37,6 +54,7 @@ export const actionsAdmin = defineModel<Row>({
     row.verb === "user_joined"
       ? `${row.user.username} joined`
       : `${row.user.username} ${words[row.verb]} ${targetOf(row).text}`,
+  complete: withTargets,
   columns: [
     { name: "person", label: "Person", cell: (row) => personCell(row.user) },
     { name: "verb", label: "Did what", cell: (row) => textCell(words[row.verb]) },
@@ -51,7 +69,7 @@ export const actionsAdmin = defineModel<Row>({
   },
   defaultSort: "-done",
   filters: [
-    { kind: "field", name: "verb", label: "Did what", field: "verb" },
+    { kind: "field", name: "verb", label: "Did what", field: "verb", words },
     { kind: "field", name: "done", label: "When", field: "createdAt" },
     { kind: "relation", name: "person", label: "Person", field: "userId", to: "users" },
   ],

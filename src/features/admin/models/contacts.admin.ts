@@ -3,7 +3,7 @@ import { personCell, timeCell } from "#features/admin/cells.ts";
 import { column, defineModel } from "#features/admin/model-admin.ts";
 import { pickedId } from "#features/admin/models/picked-id.ts";
 import { addFollow, removeFollow } from "#features/users/follow-person.ts";
-import { longDate } from "#lib/dates.ts";
+import { exactTime } from "#lib/dates.ts";
 import { Invalid, NotFound } from "#lib/errors.ts";
 import type { Prisma } from "#prisma/generated/client.ts";
 
@@ -44,7 +44,7 @@ export const contactsAdmin = defineModel<Row>({
     { kind: "relation", name: "from", label: "Who follows", field: "fromId", to: "users" },
     { kind: "relation", name: "to", label: "Whom", field: "toId", to: "users" },
   ],
-  search: { hint: "Either of the two", people: ["fromId", "toId"] },
+  search: { hint: "Either person", people: ["fromId", "toId"] },
   form: {
     sections: async () => [
       {
@@ -62,7 +62,7 @@ export const contactsAdmin = defineModel<Row>({
         contact && {
           fromId: String(contact.fromId),
           toId: String(contact.toId),
-          since: longDate(contact.createdAt),
+          since: exactTime(contact.createdAt),
         }
       );
     },

@@ -41,6 +41,7 @@ export function defineGroups(models: readonly RegisteredModel[]): RegisteredMode
     model: "Group",
     one: "group",
     many: "groups",
+    purpose: "A group says what staff may see and do here; superusers may do everything.",
     key: ["id"],
     select,
     label: (row) => row.name,

@@ -27,7 +27,8 @@ export const recountImages: BulkAction = {
   label: "Recount",
   right: "change",
   question: (pictures) => `Recount the likes and views of ${pictures}?`,
-  done: (pictures) => `${pictures} recounted.`,
+  done: (pictures) => `Numbers of ${pictures} put right.`,
+  unchanged: "Numbers right already",
   run: async (deps, { key, alongside }) => {
     await recountImage(deps, {
       image: idOf(key),

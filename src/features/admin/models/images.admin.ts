@@ -1,10 +1,14 @@
-import { numberCell, personCell, textCell, timeCell } from "#features/admin/cells.ts";
+import {
+  numberCell,
+  personCell,
+  textCell,
+  thumbnailCell,
+  timeCell,
+} from "#features/admin/cells.ts";
 import { column, defineModel } from "#features/admin/model-admin.ts";
 import { imagesRemoval, recountImages } from "#features/admin/models/images.actions.ts";
 import { imagesForm } from "#features/admin/models/images.form.ts";
 import { imageHref } from "#features/images/images.view-data.ts";
-import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
-import { fileSize } from "#lib/text.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
 const select = {
@@ -38,7 +42,7 @@ export const imagesAdmin = defineModel<Row>({
     {
       name: "picture",
       label: "",
-      cell: (row) => ({ kind: "picture", src: mediaUrl(thumbnailKey(row.sha256, 320)), alt: "" }),
+      cell: thumbnailCell,
     },
     {
       name: "title",
@@ -66,9 +70,16 @@ export const imagesAdmin = defineModel<Row>({
     {
       name: "source",
       label: "From",
+      needsRoom: "some",
       cell: (row) => textCell(row.sourceUrl ? (URL.parse(row.sourceUrl)?.host ?? "") : "A file"),
+      whole: (row) => row.sourceUrl ?? "",
     },
-    { name: "size", label: "Size", cell: (row) => textCell(fileSize(row.bytes)) },
+    {
+      name: "size",
+      label: "Size",
+      needsRoom: "some",
+      cell: (row) => ({ kind: "size", bytes: row.bytes }),
+    },
     {
       name: "saved",
       label: "Saved",
@@ -86,7 +97,7 @@ export const imagesAdmin = defineModel<Row>({
   filters: [
     { kind: "field", name: "saved", label: "Saved", field: "createdAt" },
     { kind: "field", name: "format", label: "Format", field: "format" },
-    { kind: "field", name: "animated", label: "Moving", field: "isAnimated" },
+    { kind: "field", name: "animated", label: "Animated", field: "isAnimated" },
     { kind: "relation", name: "owner", label: "Saved by", field: "ownerId", to: "users" },
     {
       kind: "choice",
@@ -107,7 +118,7 @@ export const imagesAdmin = defineModel<Row>({
     },
   ],
   search: {
-    hint: "Title, address, or whoever saved it",
+    hint: "Title, address, person",
     text: Prisma.sql`(t.title || ' ' || coalesce(t.page_url, '') || ' ' || coalesce(t.source_url, ''))`,
     people: ["ownerId"],
   },

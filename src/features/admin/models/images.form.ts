@@ -4,7 +4,7 @@ import type { AdminActor } from "#features/admin/rights.ts";
 import { editImage } from "#features/images/edit-image.ts";
 import { CorrectImageSchema } from "#features/images/images.schemas.ts";
 import { mediaUrl, thumbnailKey } from "#features/images/storage-keys.ts";
-import { longDate } from "#lib/dates.ts";
+import { exactTime } from "#lib/dates.ts";
 import { fileSize } from "#lib/text.ts";
 import type { Transaction } from "#platform/database.ts";
 
@@ -89,7 +89,7 @@ async function read(
     owner: image.owner.isActive
       ? image.owner.username
       : `${image.owner.username}, deactivated: it is hidden`,
-    saved: longDate(image.createdAt),
+    saved: exactTime(image.createdAt),
     dimensions: `${image.width} × ${image.height} pixels`,
     bytes: fileSize(image.bytes),
     format: image.isAnimated ? `${image.format.toUpperCase()}, moving` : image.format.toUpperCase(),

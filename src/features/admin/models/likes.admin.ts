@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { imageCell, personCell, timeCell } from "#features/admin/cells.ts";
+import { imageCell, personCell, thumbnailCell, timeCell } from "#features/admin/cells.ts";
 import { column, defineModel } from "#features/admin/model-admin.ts";
 import { pickedId } from "#features/admin/models/picked-id.ts";
 import { imageHref } from "#features/images/images.view-data.ts";
 import { addLike, unlikeImage } from "#features/images/like-image.ts";
-import { longDate } from "#lib/dates.ts";
+import { exactTime } from "#lib/dates.ts";
 import { Invalid } from "#lib/errors.ts";
 import type { Transaction } from "#platform/database.ts";
 import type { Prisma } from "#prisma/generated/client.ts";
@@ -14,7 +14,7 @@ const select = {
   imageId: true,
   createdAt: true,
   user: { select: { id: true, username: true } },
-  image: { select: { id: true, title: true, slug: true } },
+  image: { select: { id: true, title: true, slug: true, sha256: true } },
 } satisfies Prisma.LikeSelect;
 
 type Row = Prisma.LikeGetPayload<{ select: typeof select }>;
@@ -29,6 +29,7 @@ export const likesAdmin = defineModel<Row>({
   label: (row) => `${row.user.username} likes “${row.image.title}”`,
   pageOf: (row) => imageHref(row.image),
   columns: [
+    { name: "thumbnail", label: "", cell: (row) => thumbnailCell(row.image) },
     { name: "person", label: "Person", cell: (row) => personCell(row.user) },
     { name: "image", label: "Picture", cell: (row) => imageCell(row.image) },
     { name: "liked", label: "Liked", sort: "liked", cell: (row) => timeCell(row.createdAt) },
@@ -64,7 +65,7 @@ export const likesAdmin = defineModel<Row>({
         like && {
           userId: String(like.userId),
           imageId: String(like.imageId),
-          liked: longDate(like.createdAt),
+          liked: exactTime(like.createdAt),
         }
       );
     },

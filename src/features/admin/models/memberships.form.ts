@@ -15,6 +15,7 @@ export async function membershipsSection(database: Database, actor: AdminActor):
       name: `group-${id}`,
       label: name,
       kind: "checkbox",
+      names: "groups",
       isOfRow: true,
     })),
   };

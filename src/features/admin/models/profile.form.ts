@@ -15,6 +15,7 @@ export const profileFields: readonly Field[] = [
     kind: "checkbox",
     hint: "Take the tick away to remove it.",
     only: "old",
+    isOnlyUnticked: true,
   },
   { name: "dateOfBirth", label: "Date of birth", kind: "date", optional: true },
   { name: "bio", label: "About them", kind: "textarea", maxlength: 2000, optional: true },
@@ -31,12 +32,9 @@ export const profileValues = (
 });
 
 /** By the rules of a person's own settings. */
-export const profileRules = ({ before, now }: { before: Values | null; now: Date }) => ({
+export const profileRules = (now: Date) => ({
   ...profileSchema(now, { email: "" }).pick({ dateOfBirth: true, bio: true }).shape,
-  hasPhoto: z
-    .boolean()
-    .default(false)
-    .refine((has) => !has || before?.["hasPhoto"] === true, "Only they can add a photo."),
+  hasPhoto: z.boolean().default(false),
 });
 
 export const profileChangeOf = (input: {

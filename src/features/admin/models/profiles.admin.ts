@@ -27,6 +27,11 @@ const select = {
 type Row = Prisma.ProfileGetPayload<{ select: typeof select }>;
 
 const userId = { sql: column("user_id"), type: "int4" } as const;
+const username = {
+  sql: Prisma.sql`u.username`,
+  type: "citext",
+  join: Prisma.sql`join users u on u.id = t.user_id`,
+} as const;
 
 export const profilesAdmin = defineModel<Row>({
   name: "profiles",
@@ -34,6 +39,7 @@ export const profilesAdmin = defineModel<Row>({
   one: "profile",
   many: "profiles",
   key: ["userId"],
+  historyWith: "users",
   select,
   label: (row) => row.user.username,
   pageOf: (row) => personLink(row.user).href,
@@ -45,7 +51,12 @@ export const profilesAdmin = defineModel<Row>({
   columns: [
     { name: "photo", label: "", cell: (row) => photoCell({ ...row.user, photo: row.photo }) },
     { name: "person", label: "Person", sort: "person", cell: (row) => personCell(row.user) },
-    { name: "bio", label: "About them", cell: (row) => textCell(beginningOf(row.bio)) },
+    {
+      name: "bio",
+      label: "About them",
+      cell: (row) => textCell(beginningOf(row.bio)),
+      whole: (row) => row.bio,
+    },
     {
       name: "followers",
       label: "Followers",
@@ -56,10 +67,11 @@ export const profilesAdmin = defineModel<Row>({
     { name: "pictures", label: "Pictures", cell: (row) => numberCell(row.imagesCount) },
   ],
   sorts: {
-    person: [userId],
+    person: [username],
+    added: [userId],
     followers: [{ sql: column("followers_count"), type: "int4" }, userId],
   },
-  defaultSort: "-person",
+  defaultSort: "-added",
   filters: [
     {
       kind: "choice",
@@ -71,7 +83,7 @@ export const profilesAdmin = defineModel<Row>({
       ],
     },
   ],
-  search: { hint: "Whose it is", people: ["userId"] },
+  search: { hint: "Username or name", people: ["userId"] },
   form: {
     sections: async () => [
       {
@@ -85,7 +97,7 @@ export const profilesAdmin = defineModel<Row>({
       const profile = await tx.profile.findUnique({ where: { userId }, include: { user: true } });
       return profile && { person: profile.user.username, ...profileValues(profile.user, profile) };
     },
-    schema: (request) => z.object(profileRules(request)),
+    schema: ({ now }) => z.object(profileRules(now)),
     change: async (tx, deps, { actor, key, input }) => {
       const { userId: id } = key as { userId: number };
       await requireManaged(tx, actor, id);

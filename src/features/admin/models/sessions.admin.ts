@@ -25,6 +25,7 @@ export const sessionsAdmin = defineModel<Row>({
   key: ["id"],
   select,
   label: (row) => `${row.user.username} on ${deviceName(row.userAgent)}`,
+  note: (row, actor) => (row.id === actor.sessionId ? "this device" : null),
   managed: async (database, actor, keys) => {
     const ids = keys.map((key) => String(key["id"]));
     const sessions = await database.session.findMany({ where: { id: { in: ids } } });
@@ -35,10 +36,15 @@ export const sessionsAdmin = defineModel<Row>({
   },
   columns: [
     { name: "person", label: "Person", cell: (row) => personCell(row.user) },
-    { name: "device", label: "Device", cell: (row) => textCell(deviceName(row.userAgent)) },
+    {
+      name: "device",
+      label: "Device",
+      cell: (row) => textCell(deviceName(row.userAgent)),
+      whole: (row) => row.userAgent,
+    },
     { name: "since", label: "Signed in", cell: (row) => timeCell(row.createdAt) },
     { name: "seen", label: "Last seen", sort: "seen", cell: (row) => timeCell(row.lastSeenAt) },
-    { name: "kept", label: "Kept", cell: (row) => yesCell(row.isKept) },
+    { name: "kept", label: "Stays signed in", cell: (row) => yesCell(row.isKept) },
   ],
   sorts: {
     seen: [
@@ -49,7 +55,7 @@ export const sessionsAdmin = defineModel<Row>({
   defaultSort: "-seen",
   filters: [
     { kind: "field", name: "seen", label: "Last seen", field: "lastSeenAt" },
-    { kind: "field", name: "kept", label: "Kept", field: "isKept" },
+    { kind: "field", name: "kept", label: "Stays signed in", field: "isKept" },
     { kind: "relation", name: "person", label: "Person", field: "userId", to: "users" },
   ],
   search: { hint: "Who is signed in", people: ["userId"] },

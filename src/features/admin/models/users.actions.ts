@@ -53,6 +53,7 @@ export const usersActions: readonly BulkAction[] = [
     right: "change",
     question: (people) => `Deactivate ${people}? They are signed out, and all of theirs is hidden.`,
     done: (people) => `${people} deactivated.`,
+    unchanged: "Inactive already",
     run: onPerson(
       async (tx, person) => turned("Active", false, await deactivatePerson(tx, person)),
       { refusesOneself: true },
@@ -64,6 +65,7 @@ export const usersActions: readonly BulkAction[] = [
     right: "change",
     question: (people) => `Activate ${people}? What is theirs is back at once.`,
     done: (people) => `${people} activated.`,
+    unchanged: "Active already",
     run: onPerson(async (tx, person) => turned("Active", true, await activatePerson(tx, person))),
   },
   {
@@ -73,6 +75,7 @@ export const usersActions: readonly BulkAction[] = [
     isForSuperusers: true,
     question: (people) => `Let ${people} in here, to do what their groups may?`,
     done: (people) => `${people} made staff.`,
+    unchanged: "Staff already",
     run: onPerson(async (tx, person) => turned("Staff", true, await changeStaff(tx, person, true))),
   },
   {
@@ -82,6 +85,7 @@ export const usersActions: readonly BulkAction[] = [
     isForSuperusers: true,
     question: (people) => `Let ${people} in here no more, unless they are superusers?`,
     done: (people) => `${people} removed from staff.`,
+    unchanged: "Not staff anyway",
     run: onPerson(
       async (tx, person) => turned("Staff", false, await changeStaff(tx, person, false)),
       { refusesOneself: true },
@@ -93,6 +97,7 @@ export const usersActions: readonly BulkAction[] = [
     right: "change",
     question: (people) => `Sign ${people} out on every device?`,
     done: (people) => `${people} signed out.`,
+    unchanged: "Signed in nowhere",
     run: onPerson(async (tx, person) => {
       const ended = await endSessionsOf(tx, person);
       return ended > 0 ? [{ field: "Sessions", before: String(ended), after: "0" }] : [];
@@ -106,6 +111,7 @@ export const usersActions: readonly BulkAction[] = [
     question: (people) =>
       `Take the authenticator app, passkeys and recovery codes of ${people} away? Be sure of who asked you to: their password alone opens their account then.`,
     done: (people) => `Second factor of ${people} turned off.`,
+    unchanged: "No second factor to turn off",
     run: (deps, request) =>
       onPerson(
         async (tx, person) => {
@@ -120,7 +126,8 @@ export const usersActions: readonly BulkAction[] = [
     label: "Recount",
     right: "change",
     question: (people) => `Recount the pictures, followers and following of ${people}?`,
-    done: (people) => `${people} recounted.`,
+    done: (people) => `Numbers of ${people} put right.`,
+    unchanged: "Numbers right already",
     run: (deps, { key, alongside }) =>
       recountPerson(deps, {
         person: { id: idOf({ key }) },

@@ -31,8 +31,10 @@ export const usersAdmin = defineModel<Row>({
   one: "person",
   many: "people",
   key: ["id"],
+  historyWith: "profiles",
   select,
   label: (row) => row.username,
+  note: (row) => (row.isActive ? null : "deactivated"),
   pickedBy: "username",
   managed: async (database, actor, keys) => {
     const personOf = (key: Key) => Number(key["id"]);
@@ -58,9 +60,19 @@ export const usersAdmin = defineModel<Row>({
       cell: (row) => textCell(`${row.firstName} ${row.lastName}`.trim()),
     },
     { name: "email", label: "E-mail", sort: "email", cell: (row) => textCell(row.email) },
-    { name: "active", label: "Active", cell: (row) => yesCell(row.isActive) },
+    {
+      name: "active",
+      label: "Active",
+      needsRoom: "much",
+      cell: (row) => yesCell(row.isActive),
+    },
     { name: "staff", label: "Staff", cell: (row) => yesCell(row.isStaff) },
-    { name: "superuser", label: "Superuser", cell: (row) => yesCell(row.isSuperuser) },
+    {
+      name: "superuser",
+      label: "Superuser",
+      needsRoom: "much",
+      cell: (row) => yesCell(row.isSuperuser),
+    },
     { name: "joined", label: "Joined", sort: "joined", cell: (row) => timeCell(row.joinedAt) },
     {
       name: "lastSignIn",
@@ -71,6 +83,7 @@ export const usersAdmin = defineModel<Row>({
     {
       name: "pictures",
       label: "Pictures",
+      needsRoom: "much",
       cell: (row) => numberCell(row.profile?.imagesCount ?? 0),
     },
   ],
@@ -116,7 +129,7 @@ export const usersAdmin = defineModel<Row>({
     },
   ],
   search: {
-    hint: "Username, name or e-mail address",
+    hint: "Name or e-mail address",
     text: Prisma.sql`(t.username::text || ' ' || t.email::text || ' ' || t.first_name || ' ' || t.last_name)`,
   },
   form: usersForm,

@@ -10,7 +10,12 @@ import { profileChangeOf, profileRules } from "#features/admin/models/profile.fo
 import { usersSections } from "#features/admin/models/users.sections.ts";
 import { readPerson } from "#features/admin/models/users.values.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
-import { addPerson, changePerson, changeProfile } from "#features/users/change-person.ts";
+import {
+  addPerson,
+  changePerson,
+  changeProfile,
+  findTaken,
+} from "#features/users/change-person.ts";
 import { changeStaff, changeSuperuser } from "#features/users/change-status.ts";
 import { activatePerson, deactivatePerson } from "#features/users/deactivate-person.ts";
 import { Conflict, Invalid } from "#lib/errors.ts";
@@ -28,6 +33,12 @@ export const usersForm: Form = {
     const { password } = input as PersonInput;
     return password === "" ? {} : { passwordHash: await hashPassword(password) };
   },
+  refused: (database, values, key) =>
+    findTaken(
+      database,
+      { username: String(values["username"]), email: String(values["email"]) },
+      key && personOf(key),
+    ),
   add: async (tx, deps, { actor, input }) => {
     const wanted = input as PersonInput;
     const { passwordHash = "" } = wanted;
@@ -57,13 +68,15 @@ function personSchema({ before, now }: { before: Values | null; now: Date }) {
   return z
     .looseObject({
       username: UsernameSchema,
-      ...{ firstName, lastName, email },
+      ...{ firstName, lastName },
+      // Who is new has none yet, which would let an empty one stand for the one they have.
+      email: email.min(1, "Enter an e-mail address, such as ana@example.org."),
       password: z.string("Choose a password.").default(""),
       isEmailConfirmed: box,
       isActive: z.boolean().default(true),
       isStaff: box,
       isSuperuser: box,
-      ...profileRules({ before, now }),
+      ...profileRules(now),
     })
     .check(({ value, issues }) => {
       if (value.password === "" && before !== null) return;

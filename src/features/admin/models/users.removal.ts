@@ -33,6 +33,14 @@ export const usersRemoval: Removal = {
     ];
     return named.flatMap(([count = 0, one, many]) => (count ? [counted(count, one, many)] : []));
   },
+  instead: (actor, key) =>
+    actor.id === idOf(key)
+      ? {
+          text: "This is your own account.",
+          href: "/settings/delete",
+          label: "Delete it in your settings",
+        }
+      : null,
   run: async (deps, { actor, key, alongside }) => {
     const id = idOf(key);
     refuseOwnAccount(actor, id);

@@ -3,7 +3,7 @@ import { membershipValues } from "#features/admin/models/memberships.form.ts";
 import { profileValues } from "#features/admin/models/profile.form.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import { holdPerson } from "#features/users/users.access.ts";
-import { longDate } from "#lib/dates.ts";
+import { exactTime } from "#lib/dates.ts";
 import type { Transaction } from "#platform/database.ts";
 
 interface PersonValues {
@@ -61,8 +61,8 @@ function valuesOf(person: PersonValues): Values {
     ...{ isActive, isStaff, isSuperuser },
     ...membershipValues(groups, theirGroups),
     ...profileValues(person, person),
-    joined: longDate(person.joinedAt),
-    lastSignIn: person.lastSignInAt ? longDate(person.lastSignInAt) : "Never",
+    joined: exactTime(person.joinedAt),
+    lastSignIn: person.lastSignInAt ? exactTime(person.lastSignInAt) : "Never",
     secondFactor: person.hasSecondFactor ? "On" : "Off",
     pictures: String(person.imagesCount),
     followers: String(person.followersCount),
