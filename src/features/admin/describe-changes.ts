@@ -29,8 +29,10 @@ export async function describeChanges(
 }
 
 /** Out of its section nothing tells that a box stands for a group. */
-const namedOf = ({ label, names }: Field): Pick<FieldChange, "field" | "names"> =>
-  names ? { field: `${capitalised(modelNamed(names).one)} ${label}`, names } : { field: label };
+const namedOf = ({ label, names, isOfRow }: Field): Pick<FieldChange, "field" | "names"> => ({
+  field: names && isOfRow ? `${capitalised(modelNamed(names).one)} ${label}` : label,
+  ...(names && { names }),
+});
 
 /** A value as people read it. */
 export async function asRead(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Field, Form, Section, Values } from "#features/admin/model-admin.ts";
+import type { Field, Form, Key, Section, Values } from "#features/admin/model-admin.ts";
 import { keyOf, keyText } from "#features/admin/object-keys.ts";
 import { findTyped } from "#features/admin/pick.queries.ts";
 import { modelNamed } from "#features/admin/registry.ts";
@@ -23,13 +23,14 @@ export interface Typed {
   refused: Readonly<Record<string, string>>;
 }
 
+/** @param key null for a new one */
 export async function fieldsOf(
   { database }: { database: Database },
   form: Form,
-  { actor, isNew }: { actor: AdminActor; isNew: boolean },
+  { actor, key }: { actor: AdminActor; key: Key | null },
 ): Promise<FormFields> {
-  const other = isNew ? "old" : "new";
-  const sections = (await form.sections(database, actor))
+  const other = key === null ? "old" : "new";
+  const sections = (await form.sections(database, actor, key))
     .map((section) => ({ ...section, fields: section.fields.filter(({ only }) => only !== other) }))
     .filter(({ fields }) => fields.length > 0);
   const written = sections
@@ -42,8 +43,8 @@ export async function fieldsOf(
   };
 }
 
-const mayWrite = (actor: AdminActor, { isForSuperusers, needs }: Field): boolean =>
-  (actor.isSuperuser || !isForSuperusers) && holdsAll(actor, needs ? [needs] : []);
+const mayWrite = (actor: AdminActor, { isForSuperusers, needs, withheld }: Field): boolean =>
+  !withheld && (actor.isSuperuser || !isForSuperusers) && holdsAll(actor, needs ? [needs] : []);
 
 /** The fields this administrator may write, from a body; whatever else is in it is not looked at. */
 export async function readTyped(
@@ -58,7 +59,8 @@ export async function readTyped(
   const marks = version === undefined ? null : marksIn(version);
   for (const field of editable) {
     const { name, kind } = field;
-    if (field.isOfRow && marks && !marks.has(markOf(name))) continue;
+    // A form that was loaded without a field says nothing of it.
+    if (marks && !(kind === "checkbox" ? marks.has(markOf(name)) : name in body)) continue;
     const text = body[name] ?? "";
     // Browsers send a box that is ticked, whatever its value, and of others nothing.
     texts[name] = kind === "checkbox" ? body[name] !== undefined : text;

@@ -153,9 +153,11 @@ export interface Field {
   isForSuperusers?: boolean;
   /** Only for those who may do this themselves. */
   needs?: Grant;
+  /** Why it is not theirs to change, where one would look for it: it is there, and shut. */
+  withheld?: string;
   /** A box that can be unticked only: where it is not ticked, it is not offered. */
   isOnlyUnticked?: boolean;
-  /** The registered model whose row it is named after, a group: only who may view these reads of it. */
+  /** The registered model it tells of, where that is another: only who may view these reads of it. */
   names?: string;
   /** Stands for a row that comes and goes by itself: a form that was loaded without it says nothing of it. */
   isOfRow?: boolean;
@@ -172,8 +174,11 @@ export interface Section {
 }
 
 export interface Form {
-  /** The sections, some of which may depend on rows, and on who may see these: somebody's groups. */
-  sections(database: Database, actor: AdminActor): Promise<readonly Section[]>;
+  /**
+   * The sections, some of which may depend on rows, and on who may see these: somebody's groups.
+   * @param key null for a new one
+   */
+  sections(database: Database, actor: AdminActor, key: Key | null): Promise<readonly Section[]>;
   /**
    * The values of all fields, read-only ones too, null when it is gone. In a transaction that will
    * change it, `hold` names who does, and keeps others from changing it meanwhile.

@@ -65,7 +65,7 @@ async function add(deps: AdminDeps, req: Request, res: Response): Promise<void> 
   const request = requestOf(deps, req);
   const { model, form, actor } = request;
   if (!form?.add) throw new NotFound();
-  const fields = await fieldsOf(deps, form, { actor, isNew: true });
+  const fields = await fieldsOf(deps, form, { actor, key: null });
   const typed = await readTyped(deps, fields, req.body ?? {});
   let saved: Saved;
   try {
@@ -83,7 +83,7 @@ async function change(deps: AdminDeps, req: Request, res: Response): Promise<voi
   const { model, form, actor } = request;
   if (!form?.change) throw new NotFound();
   const key = askedKey(deps, req);
-  const fields = await fieldsOf(deps, form, { actor, isNew: false });
+  const fields = await fieldsOf(deps, form, { actor, key });
   const typed = await readTyped(deps, fields, req.body ?? {});
   const [version = "", since] = String(req.body?.version ?? "").split(".");
   let saved: Saved;

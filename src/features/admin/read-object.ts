@@ -62,7 +62,7 @@ export async function readNewForm(
   request: { form: Form; attempt?: Attempt } & Asked,
 ): Promise<ObjectView> {
   const { model, form, actor, listQuery, attempt } = request;
-  const fields = await fieldsOf(deps, form, { actor, isNew: true });
+  const fields = await fieldsOf(deps, form, { actor, key: null });
   const shown = { actor, kept: null, isWritable: true, attempt };
   return {
     ...commonOf(request),
@@ -141,7 +141,7 @@ async function readForm(
 ): Promise<FormView | null> {
   const { actor, key, isWritable, attempt } = request;
   const [fields, kept] = await Promise.all([
-    fieldsOf(deps, form, { actor, isNew: false }),
+    fieldsOf(deps, form, { actor, key }),
     form.read(deps.database, key, { hold: false }),
   ]);
   return (

@@ -7,7 +7,7 @@ export interface FieldChange {
   field: string;
   before: string;
   after: string;
-  /** The model whose row the field is named after: nobody else reads it but who may view these. */
+  /** The model it tells of, where that is another: nobody else reads it but who may view these. */
   names?: string;
 }
 

@@ -47,7 +47,7 @@ async function lastValues(
   if (!form) return lastCells(deps, model, key);
   const before = await form.read(deps.database, key, { hold: false });
   if (!before) return [];
-  const { sections } = await fieldsOf(deps, form, { actor, isNew: false });
+  const { sections } = await fieldsOf(deps, form, { actor, key });
   // Read-only ones too: whose a picture was is in no field that anybody may write.
   const fields = sections.flatMap((section) => section.fields);
   const told = fields.filter(({ kind }) => kind !== "picture" && kind !== "password");

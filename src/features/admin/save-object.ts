@@ -60,7 +60,10 @@ export async function addObject(
   const { add } = form;
   if (!add) throw new NotFound();
   const schema = form.schema({ actor, before: null, now: deps.clock() });
-  const input = await checkedInput(deps, form, { schema, values: typed.values, typed, key: null });
+  const checked = await checkedInput(deps, form, {
+    ...{ schema, values: typed.values, typed, key: null },
+  });
+  const input = { ...checked, ...(await form.prepare?.(deps, checked as never)) } as never;
   return again(() =>
     deps.database.$transaction(async (tx) => {
       const key = await add(tx, deps, { actor, input });
@@ -93,16 +96,20 @@ async function tryToChange(
   // Whatever an administrator may not write stays as it is, and is checked with the rest.
   const values = { ...seen, ...typed.values };
   const schema = form.schema({ actor, before: seen, now: deps.clock() });
-  const input = await checkedInput(deps, form, { schema, values, typed, key });
+  const checked = await checkedInput(deps, form, { schema, values, typed, key });
   // Pressing the button twice sends the same once more: nothing is lost, so nobody need be asked.
   if (hasChanged(fields, version, seen) && differs(fields, seen, values)) {
     throw new ChangedMeanwhile(model.one);
   }
+  const prepared = await form.prepare?.(deps, checked as never);
   return deps.database.$transaction(async (tx) => {
     const before = await form.read(tx, key, { hold: actor });
     if (!before) throw gone(model);
     if (hasChanged(fields, versionOf(fields, seen), before)) throw new CameBetween(model.one);
-    await change(tx, deps, { actor, key, input, before });
+    // What they may not see may have changed between, and is nobody's to put back.
+    const held = form.schema({ actor, before, now: deps.clock() });
+    const input = { ...parseInput(held, { ...before, ...typed.values }), ...prepared } as never;
+    await change(tx, deps, { actor, key, input });
     const after = await form.read(tx, key, { hold: false });
     if (!after) throw gone(model);
     const changes = [
@@ -122,29 +129,28 @@ async function checkedInput(
   deps: AdminDeps,
   form: Form,
   request: { schema: z.ZodType<object>; values: Values; typed: Typed; key: Key | null },
-): Promise<never> {
+): Promise<object> {
   const { schema, values, typed, key } = request;
-  let input: object;
   try {
-    input = parseInput(schema, values);
+    const input = parseInput(schema, values);
+    if (Object.keys(typed.refused).length === 0) return input;
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     const refused = await form.refused?.(deps.database, values, key);
     throw new Invalid({ ...refused, ...error.fields, ...typed.refused });
   }
-  if (Object.keys(typed.refused).length > 0) throw new Invalid(typed.refused);
-  return { ...input, ...(await form.prepare?.(deps, input as never)) } as never;
+  throw new Invalid(typed.refused);
 }
 
 const differs = ({ editable }: FormFields, seen: Values, values: Values): boolean =>
   editable.some(({ name, kind }) =>
-    kind === "password" ? values[name] !== "" : !isSameValue(seen[name], values[name]),
+    kind === "password" ? !!values[name] : !isSameValue(seen[name], values[name]),
   );
 
 /** Nobody but its owner learns more of a password than that it changed. */
 const newPasswords = ({ editable }: FormFields, texts: Values) =>
   editable
-    .filter(({ name, kind }) => kind === "password" && texts[name] !== "")
+    .filter(({ name, kind }) => kind === "password" && !!texts[name])
     .map(({ label }) => ({ field: label, before: "", after: "changed" }));
 
 async function labelOf(tx: Transaction, model: RegisteredModel, key: Key): Promise<string> {
