@@ -15,7 +15,7 @@ const names = readdirSync("prisma/migrations", { withFileTypes: true })
 /** What schema.prisma cannot say and only the migrations' SQL does. Anything else is drift. */
 const onlyInSql = {
   extensions: ["citext", "pg_trgm"],
-  indexes: ["images_search_idx", "users_last_sign_in_idx", "users_search_idx"],
+  indexes: ["images_search_idx", "images_title_idx", "users_last_sign_in_idx", "users_search_idx"],
   checks: {
     contacts: ["contacts_not_oneself_check"],
     groups: ["groups_name_check"],

@@ -89,7 +89,7 @@ export const imagesAdmin = defineModel<Row>({
   ],
   sorts: {
     saved: [{ sql: column("created_at"), type: "timestamptz" }, id],
-    title: [{ sql: column("title"), type: "text" }, id],
+    title: [{ sql: Prisma.sql`lower(t.title)`, type: "text" }, id],
     likes: [{ sql: column("total_likes"), type: "int4" }, id],
     views: [{ sql: column("total_views"), type: "int4" }, id],
   },
