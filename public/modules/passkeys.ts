@@ -80,8 +80,10 @@ async function fetchOptions(path: string, form: HTMLFormElement): Promise<Option
   });
   const body = await response.json();
   if (response.ok) return body;
-  // The page itself knows what is to be done first.
-  if (/_required$/.test(body.code)) location.reload();
+  // A page that stood open for long: first they say again who they are, or sign in.
+  if (body.code === "confirmation_required") {
+    location.assign(`/confirm?next=${encodeURIComponent(location.pathname)}`);
+  } else if (/_required$/.test(body.code)) location.reload();
   throw new Refused(body.message);
 }
 

@@ -106,7 +106,7 @@ describe("a member", () => {
     const answer = await journey(member.visitor, provider, "owner", link);
     expect(answer.location).toBe(page);
     expect(await flashAfter(member.visitor, answer)).toBe(
-      "Somebody else here signs in by that account. Use another one.",
+      "Another account here signs in by that one. If that is yours, too, disconnect it there first. Otherwise use another one.",
     );
     expect(await identitiesOf(id)).toHaveLength(1);
     expect(await identitiesOf(member.id)).toEqual([]);

@@ -138,6 +138,6 @@ export async function requireConfirmedEmail(
   if (emailConfirmedAt) return;
   throw new Forbidden(
     "email_not_confirmed",
-    "Confirm your e-mail address first: follow the link in the mail we sent.",
+    "Confirm your e-mail address first, by the link in a mail from us.",
   );
 }

@@ -50,7 +50,7 @@ const addressTaken = ({ fields, code }: Invalid) =>
     {
       ...fields,
       email:
-        "Somebody has this address here. If it is you, sign in to that account and connect it in its settings; else use another address.",
+        "An account here has this e-mail address already. If it is yours, sign in to it and connect it in its settings. Otherwise enter another address.",
     },
     code,
   );
