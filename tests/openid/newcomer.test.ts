@@ -122,12 +122,12 @@ describe("somebody whose names are taken here", () => {
     const claims = { ...claimsOf("taken-2"), email: person.email.toUpperCase() };
     const { visitor, answer } = await arrive("taken-2", claims);
     expect(answer.location).toBe(page);
-    expect(await flashAfter(visitor, answer)).toContain("sign in to that account and connect it");
+    expect(await flashAfter(visitor, answer)).toContain("sign in to it and connect it");
     expect(await isSignedIn(visitor)).toBe(false);
     const fields = { username: "taken-2", email: person.email };
     const again = await visitor.post(page, fields, { from: page });
     expect([again.status, Object.keys(again.errors)]).toEqual([422, ["email"]]);
-    expect(again.errors["email"]).toContain("sign in to that account and connect it");
+    expect(again.errors["email"]).toContain("sign in to it and connect it");
     expect(await personOf(username)).toMatchObject({ id, identities: [] });
     expect(await personOf("taken-2")).toBeNull();
   });

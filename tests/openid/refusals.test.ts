@@ -109,7 +109,7 @@ describe("where addresses must be confirmed", () => {
       provider.accounts.set("owner", { ...claimsOf("owner"), email: person.email });
       const owner = createVisitor(site.app);
       const told = await journey(owner, provider, "owner");
-      expect(await flashAfter(owner, told)).toContain("sign in to that account and connect it");
+      expect(await flashAfter(owner, told)).toContain("sign in to it and connect it");
     }));
 });
 
