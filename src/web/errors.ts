@@ -74,11 +74,14 @@ function statusOf(error: DomainError): number {
 
 /** @param isUnavailable tells a dependency that is away from a fault of ours. */
 export function handleErrors(isUnavailable: (error: unknown) => boolean): ErrorRequestHandler {
-  return (thrown: unknown, req, res, next) => {
+  return (thrown: unknown, req, res, _next) => {
     if (res.headersSent) {
       // A session that could not be stored at the very end: the answer is whole, so let it arrive.
       if (res.writableEnded) return req.log?.error({ err: thrown }, "after the answer");
-      return next(thrown);
+      req.log?.error({ err: thrown }, "the answer broke off");
+      // Half of it must not look whole.
+      res.destroy();
+      return;
     }
     const error =
       !(thrown instanceof DomainError) && isUnavailable(thrown)
