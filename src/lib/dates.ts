@@ -49,6 +49,12 @@ export function timeAgo(date: Date, now: Date): string {
   return "just now";
 }
 
+/** "in 30 seconds", "in 5 minutes", of a time to come */
+export function timeUntil(date: Date, now: Date): string {
+  const seconds = Math.max(1, Math.floor((date.getTime() - now.getTime()) / 1000));
+  return seconds < 60 ? ago(seconds, "second") : timeAgo(date, now);
+}
+
 function ago(count: number, unit: Intl.RelativeTimeFormatUnit): string {
   const key = `${count} ${unit}`;
   const words = agos.get(key) ?? relative.format(count, unit);

@@ -83,8 +83,18 @@ describe("what is done to chosen rows", () => {
     await runOn(admin, "users", { action: "deactivate", keys: ids });
     const [done, refused] = await flashesOf(admin);
     expect(done).toBe("3 people deactivated.");
-    expect(refused).toContain(`“${admin.username}”: This is your own account`);
+    expect(refused).toBe(
+      `“${admin.username}”: This is your own account. Somebody else has to deactivate it.`,
+    );
     expect((await admin.visitor.get("/admin")).status).toBe(200);
+  });
+
+  test("signs nobody out who asks for it, and leads to where they can", async () => {
+    const [one] = people as [Person];
+    await runOn(admin, "users", { action: "end-sessions", keys: [one.id, admin.id] });
+    const [done, refused] = await flashesOf(admin);
+    expect(done).toBe("1 person signed out.");
+    expect(refused).toContain("in Settings, under Sessions.");
   });
 
   test("goes on where a row is gone meanwhile", async () => {

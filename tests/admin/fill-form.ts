@@ -22,7 +22,7 @@ export function sendForm(visitor: Visitor, $: CheerioAPI, filled: Filled = {}): 
   for (const element of form.find("input, textarea, select")) {
     const field = $(element);
     const name = field.attr("name");
-    if (name === undefined) continue;
+    if (name === undefined || field.is("[disabled]")) continue;
     const isBox = field.attr("type") === "checkbox";
     if (isBox && field.attr("checked") === undefined) continue;
     // A textarea's first line break is not part of it.

@@ -37,9 +37,9 @@ describe("whoever saves second", () => {
     await fillForm(first.visitor, page(), { title: "A crane" });
     const answer = await sendForm(second.visitor, $, { title: "A heron", description: "Mine" });
     expect(answer.status).toBe(409);
-    expect(answer.errors["form"]).toContain("changed while you had it open");
+    expect(answer.errors["form"]).toContain("changed while you had the form open");
     const told = words(answer.$, ".meanwhile");
-    expect(told).toContain(`${first.username} changed it`);
+    expect(told).toContain(`Changed by ${first.username}`);
     expect(told).toMatch(/Title: A stork →\s?is now A crane/);
     expect(answer.$("input[name=title]").val()).toBe("A heron");
     expect(words(answer.$, '[data-current="title"]')).toBe("Now: A crane");
@@ -98,7 +98,7 @@ describe("whoever saves second", () => {
     await fillForm(first.visitor, `/admin/profiles/${first.id}`, { bio: "By the sea" });
     const answer = await sendForm(second.visitor, $, { bio: "By the river" });
     expect(answer.status).toBe(409);
-    expect(words(answer.$, ".meanwhile")).toContain(`${first.username} changed it`);
+    expect(words(answer.$, ".meanwhile")).toContain(`Changed by ${first.username}`);
     expect(words(answer.$, ".meanwhile")).toMatch(/About them: nothing →\s?is now By the sea/);
   });
 
@@ -107,7 +107,7 @@ describe("whoever saves second", () => {
     await site.deps.database.image.update({ where: { id }, data: { title: "By its owner" } });
     const answer = await sendForm(second.visitor, $, { title: "A heron" });
     expect(answer.status).toBe(409);
-    expect(words(answer.$, ".meanwhile")).toContain("It changed elsewhere");
+    expect(words(answer.$, ".meanwhile")).toContain("The change was not made here.");
     expect(words(answer.$, '[data-current="title"]')).toBe("Now: By its owner");
   });
 

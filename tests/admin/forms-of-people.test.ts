@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Administrator, superuserOf } from "#tests/admin/administrators.ts";
-import { type Filled, fillForm } from "#tests/admin/fill-form.ts";
+import { type Filled, fillForm, sendForm } from "#tests/admin/fill-form.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { goodPassword, newPerson, signedInPerson } from "#tests/factories/people.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -40,8 +40,8 @@ describe("a person's form", () => {
     expect(await row()).toMatchObject({ firstName: "Ana", profile: { bio: "Hello" } });
     expect(await lastChanges()).toEqual([
       { field: "First name", before: "", after: "Ana" },
-      { field: "Date of birth", before: "", after: "14 March 1990" },
-      { field: "About them", before: "", after: "Hello" },
+      { field: "Date of birth", before: "", after: "14 March 1990", names: "profiles" },
+      { field: "About them", before: "", after: "Hello", names: "profiles" },
     ]);
   });
 
@@ -95,13 +95,22 @@ describe("a person's form", () => {
     expect([answer.status, Object.keys(answer.errors)]).toEqual([422, ["username"]]);
   });
 
-  test("says what an ability refuses", async () => {
-    const other = await superuserOf(site);
-    const answer = await fillForm(other.visitor, `/admin/users/${other.id}`, {
-      isSuperuser: false,
-    });
-    expect(answer.status).toBe(422);
-    expect(answer.errors["isSuperuser"]).toContain("your own account");
+  test("of one's own says what is for somebody else, instead of refusing it", async () => {
+    const path = `/admin/users/${admin.id}`;
+    const { $ } = await admin.visitor.get(path);
+    for (const [name, sentence] of [
+      ["isActive", "somebody else"],
+      ["isSuperuser", "somebody else"],
+      ["email", "in your settings"],
+      ["password", "in your settings"],
+      ["isEmailConfirmed", "by the link"],
+    ]) {
+      expect([name, $(`[name=${name}]`).is("[disabled]")]).toEqual([name, true]);
+      expect($(`#${name}-hint`).text()).toContain(sentence);
+    }
+    expect($("[name=isSuperuser]").is("[checked]")).toBe(true);
+    expect((await sendForm(admin.visitor, $, { lastName: "Root" })).status).toBe(303);
+    expect((await admin.visitor.get(path)).$("[name=isSuperuser]").is("[checked]")).toBe(true);
   });
 });
 
@@ -128,7 +137,7 @@ describe("adding somebody", () => {
     expect(await lastChanges("users", String(id))).toEqual(
       expect.arrayContaining([
         { field: "Username", before: "", after: filled.username },
-        { field: "About them", before: "", after: "New here" },
+        { field: "About them", before: "", after: "New here", names: "profiles" },
       ]),
     );
     const signIn = { username: filled.username, password: goodPassword };

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Grant } from "#features/admin/rights.ts";
 import { type Administrator, staffOf, superuserOf } from "#tests/admin/administrators.ts";
+import { createGroup } from "#tests/admin/callers.ts";
 import { fillForm, sendForm } from "#tests/admin/fill-form.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { goodPassword, newPerson, signedInPerson } from "#tests/factories/people.ts";
@@ -172,6 +173,82 @@ describe("fields for superusers", () => {
     expect(answer.status).toBe(303);
     const row = await site.deps.database.user.findUniqueOrThrow({ where: { username } });
     expect(row).toMatchObject({ isStaff: false, isSuperuser: false });
+  });
+});
+
+describe("a person's profile in their form", () => {
+  const photo = "f".repeat(64);
+  const kept = { dateOfBirth: new Date("1990-03-14"), bio: "Of birds", photo };
+  let page: string;
+  let userId: number;
+
+  beforeEach(async () => {
+    userId = (await signedInPerson(site)).id;
+    page = `/admin/users/${userId}`;
+    await site.deps.database.profile.update({ where: { userId }, data: kept });
+  });
+  const profile = () => site.deps.database.profile.findUniqueOrThrow({ where: { userId } });
+  /** Sends more than the page offers. */
+  const forge = async ({ visitor }: { visitor: Visitor }, forged: Record<string, string>) => {
+    const { $ } = await visitor.get(page);
+    const fields = Object.fromEntries(
+      $("form[data-object-form]")
+        .serializeArray()
+        .map(({ name, value }) => [name, value]),
+    );
+    const csrf = fields["_csrf"] ?? null;
+    return visitor.post(page, { ...fields, firstName: "Ana", ...forged }, { csrf });
+  };
+
+  test("is not there for staff who may not view profiles, nor theirs to write", async () => {
+    const staff = await staffOf(site, ["users view", "users change"]);
+    for (const path of [page, "/admin/users", "/admin/users/export.csv", "/admin/pick/users?q="]) {
+      const { text } = await staff.visitor.get(path);
+      for (const word of ["1990", "Of birds", photo]) expect(text).not.toContain(word);
+    }
+    const { $ } = await staff.visitor.get(page);
+    expect($("[name=bio], [name=dateOfBirth], [name=hasPhoto]")).toHaveLength(0);
+    const answer = await forge(staff, { dateOfBirth: "", bio: "Mine" });
+    expect(answer.status).toBe(303);
+    expect(await profile()).toMatchObject(kept);
+  });
+
+  test("is there to be read for those who may view it, and changed by those who may", async () => {
+    const viewer = await staffOf(site, ["users view", "users change", "profiles view"]);
+    const { $ } = await viewer.visitor.get(page);
+    expect($('[data-field="dateOfBirth"] dd').text()).toBe("14 March 1990");
+    expect($("[name=bio], [name=dateOfBirth], [name=hasPhoto]")).toHaveLength(0);
+    expect((await forge(viewer, { dateOfBirth: "", bio: "Mine" })).status).toBe(303);
+    expect(await profile()).toMatchObject(kept);
+    const changer = await staffOf(site, [
+      ...["users view", "users change", "profiles view", "profiles change"],
+    ] as Grant[]);
+    expect((await fillForm(changer.visitor, page, { bio: "Of herons" })).status).toBe(303);
+    expect(await profile()).toMatchObject({ ...kept, bio: "Of herons" });
+  });
+
+  test("stays as it is where a form was loaded without it", async () => {
+    const staff = await staffOf(site, ["users view", "users change"]);
+    const { $ } = await staff.visitor.get(page);
+    await createGroup(site.deps.database, ["profiles view", "profiles change"], [staff.id]);
+    expect((await sendForm(staff.visitor, $, { firstName: "Ana" })).status).toBe(303);
+    expect(await profile()).toMatchObject(kept);
+    expect((await staff.visitor.get(page)).$("[name=bio]").text().trim()).toBe("Of birds");
+  });
+
+  test("of somebody new is empty where those who add them may not change profiles", async () => {
+    const { visitor } = await staffOf(site, ["users view", "users add", "profiles view"]);
+    const { username, email } = newPerson();
+    const { $ } = await visitor.get("/admin/users/new");
+    expect($(".object-main h2").text()).not.toContain("Profile");
+    const filled = { username, email, password: goodPassword, bio: "Mine" };
+    const from = "/admin/users/new";
+    expect((await visitor.post(from, filled, { from })).status).toBe(303);
+    const where = { username };
+    const added = await site.deps.database.user.findUniqueOrThrow({
+      ...{ where, include: { profile: true } },
+    });
+    expect(added.profile).toMatchObject({ bio: "", dateOfBirth: null, photo: null });
   });
 });
 

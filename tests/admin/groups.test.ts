@@ -1,6 +1,7 @@
 import { load } from "cheerio";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addGroup } from "#features/admin/change-group.ts";
+import { changeMemberships } from "#features/admin/change-memberships.ts";
 import type { Grant } from "#features/admin/rights.ts";
 import { allGrants, type Caller, createGroup, signedIn, staffWith } from "#tests/admin/callers.ts";
 import { save, sent } from "#tests/admin/save-form.ts";
@@ -220,9 +221,20 @@ describe("staff who manage groups and people", () => {
     const within = await createGroup(site.deps.database, ["images view"]);
     const before = await groupsOf(staff.id);
     const path = `/admin/users/${staff.id}`;
-    expect((await save(staff, path, { [`group-${within.id}`]: "on" })).status).toBe(403);
-    expect((await save(staff, path, { [`group-${before[0]}`]: null })).status).toBe(403);
+    const $ = load((await staff.send("get", path)).text);
+    for (const id of [within.id, before[0]]) {
+      expect($(`[name=group-${id}]`).is("[disabled]")).toBe(true);
+      expect($(`#group-${id}-hint`).text()).toContain("for somebody else to change");
+    }
+    await save(staff, path, { [`group-${within.id}`]: "on", firstName: "Kim" });
+    await save(staff, path, { [`group-${before[0]}`]: null });
     expect(await groupsOf(staff.id)).toEqual(before);
+    const { database } = site.deps;
+    const actor = { ...staff, isSuperuser: false, may: () => true };
+    const change = { actor, personId: staff.id, wanted: new Map([[within.id, true]]) };
+    await expect(database.$transaction((tx) => changeMemberships(tx, change))).rejects.toThrow(
+      "Your own groups are for somebody else to change.",
+    );
   });
 
   test("give nobody status, least of all themselves, whatever the body says", async () => {

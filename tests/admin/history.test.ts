@@ -108,7 +108,7 @@ describe("the history of a row", () => {
     const answer = await admin.visitor.get(`/admin/images/${id}/history`);
     expect(answer.status).toBe(200);
     expect(answer.$("h1").text()).toBe("History of A crane");
-    expect(lines(answer)[0]).toMatch(/^\S+ changed it, just now Title: A stork/);
+    expect(lines(answer)[0]).toMatch(/^Changed by \S+, just now Title: A stork/);
     expect(answer.$(".change-head a")).toHaveLength(0);
   });
 
@@ -119,7 +119,7 @@ describe("the history of a row", () => {
   test("of a row without one says so", async () => {
     const [id = 0] = await createImageRows(site.deps.database, admin.id, 1);
     const answer = await admin.visitor.get(`/admin/images/${id}/history`);
-    expect(answer.$(".admin-page").text()).toContain("Nothing was done to it here yet.");
+    expect(answer.$(".admin-page").text()).toContain("Nothing was changed here yet.");
   });
 });
 
@@ -171,6 +171,19 @@ describe("the history of a person", () => {
       expect([hidden.includes("Moderators"), hidden.includes("Robin")]).toEqual([false, true]);
     }
   });
+});
+
+test("what a person's form changed of their profile is for whoever may view profiles", async () => {
+  const { id } = await signedInPerson(site);
+  const filled = { dateOfBirth: "1990-03-14", firstName: "Robin" };
+  await fillForm((await superuserOf(site)).visitor, `/admin/users/${id}`, filled);
+  const { visitor } = await staffOf(site, ["users view"]);
+  const both = await staffOf(site, ["users view", "profiles view"]);
+  for (const path of ["/admin", "/admin/history", `/admin/users/${id}`]) {
+    const [hidden, told] = [await visitor.get(path), await both.visitor.get(path)];
+    expect([hidden.text.includes("1990"), hidden.text.includes("Robin")]).toEqual([false, true]);
+    expect(told.$(".change").first().text()).toContain("14 March 1990");
+  }
 });
 
 describe("the whole history", () => {
@@ -262,8 +275,11 @@ describe("the whole history", () => {
     expect(answer.$("select[name=model] option").text()).toMatch(/^Everything\s*Pictures$/);
     expect(answer.$(".change-head a[href^='/admin/users']")).toHaveLength(0);
     expect((await visitor.get("/admin/history?model=users")).status).toBe(404);
+    await makeChanges(1, { model: "jobs", objectId: "mails", objectLabel: "mails" });
     const jobs = await staffOf(site, ["jobs view"]);
-    expect(lines(await jobs.visitor.get("/admin/history")).join()).toContain("the job A job");
+    const told = lines(await jobs.visitor.get("/admin/history")).join();
+    expect(told).toContain("the job A job");
+    expect(told).toContain("the queue mails");
     const none = await staffOf(site, []);
     expect(lines(await none.visitor.get("/admin/history"))).toEqual([]);
   });

@@ -225,7 +225,7 @@ describe("a job", () => {
     expect([await stateOf(id), await stateOf(elsewhere)]).toEqual(["retry", "failed"]);
     const { jobs: left } = await listJobs(site.deps, { queue, state: "failed" });
     expect(left).toEqual([]);
-    expect(await changes()).toMatchObject([{ objectId: queue, kind: "changed" }]);
+    expect(await changes()).toMatchObject([{ objectId: queue, changes: [{ field: "30 jobs" }] }]);
     await boss.send("post", `${href}/retry`);
     expect(await changes()).toHaveLength(1);
   });

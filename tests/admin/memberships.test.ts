@@ -97,3 +97,28 @@ test("staff who may not view groups see no names of theirs, and change none", as
   expect((await fillForm(visitor, page(), { firstName: "Anna" })).status).toBe(303);
   expect([await firstName(), await groupsOf()]).toEqual(["Anna", [group.id]]);
 });
+
+test("staff who may not view groups put nobody back into one they are taken out of meanwhile", async () => {
+  const group = await createGroup(site.deps.database, [], [ana.id]);
+  const staff = await staffOf(site, ["users view", "users change"]);
+  const [theirs, mine] = await Promise.all([staff.visitor.get(page()), admin.visitor.get(page())]);
+  const waiting = async () => {
+    const [row] = await site.deps.database.$queryRaw<{ locks: number }[]>`
+      select count(*)::int as locks from pg_locks where not granted`;
+    return row?.locks;
+  };
+  const saves: ReturnType<typeof sendForm>[] = [];
+  await site.deps.database.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`select 1 from users where id = ${ana.id} for update`;
+      saves.push(sendForm(admin.visitor, mine.$, { [`group-${group.id}`]: false }));
+      await expect.poll(waiting).toBe(1);
+      // Reads Ana as she is, in the group, and waits behind whoever takes her out of it.
+      saves.push(sendForm(staff.visitor, theirs.$, { password: "a-heron-among-reeds" }));
+      await expect.poll(waiting).toBe(2);
+    },
+    { timeout: 10_000 },
+  );
+  expect((await Promise.all(saves)).map(({ status }) => status)).toEqual([303, 303]);
+  expect(await groupsOf()).toEqual([]);
+});

@@ -62,8 +62,8 @@ describe("an account", () => {
         changes: [
           { field: "First name", before: "Ana", after: "Anna" },
           { field: "Last name", before: "", after: "Luz" },
-          { field: "Date of birth", before: "", after: "14 March 1990" },
-          { field: "About them", before: "", after: "Herons." },
+          { field: "Date of birth", before: "", after: "14 March 1990", names: "profiles" },
+          { field: "About them", before: "", after: "Herons.", names: "profiles" },
         ],
       },
     ]);
@@ -148,7 +148,7 @@ describe("an account", () => {
     for (let run = 0; run < 2; run += 1) await removePhoto(site.deps, { photo: key });
     expect((await storedFiles(site)).filter((file) => file.startsWith(key))).toEqual([]);
     expect((await history(ana.id))[0]?.changes).toEqual([
-      { field: "Has a photo", before: "Yes", after: "No" },
+      { field: "Has a photo", before: "Yes", after: "No", names: "profiles" },
     ]);
     for (const path of [page(), `/admin/profiles/${ana.id}`]) {
       expect((await admin.visitor.get(path)).$("[name=hasPhoto]")).toHaveLength(0);

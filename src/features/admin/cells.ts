@@ -35,7 +35,7 @@ export const thumbnailCell = ({ sha256 }: { sha256: string }): Cell => ({
 /** Their photo, or nothing where they have none. */
 export function photoCell(person: Named & { photo: string | null }): Cell {
   const { photo } = avatarOf(person);
-  return photo ? { kind: "picture", src: photo.src, alt: "" } : textCell("");
+  return photo ? { kind: "picture", src: photo.src, alt: "", of: "profiles" } : textCell("");
 }
 
 /** What of a cell is for this administrator: rows name what they belong to, the rest is for its viewers. */

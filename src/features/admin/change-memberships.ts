@@ -20,9 +20,8 @@ export async function changeMemberships(
   const before = new Set(rows.map((row) => row.groupId));
   const touched = [...wanted.keys()].filter((id) => before.has(id) !== wanted.get(id));
   if (touched.length === 0) return;
-  if (!actor.isSuperuser && personId === actor.id) {
-    throw new Forbidden("own_groups", "Your own groups are for somebody else to change.");
-  }
+  const refusal = refusalOfOwnGroups(actor, personId);
+  if (refusal) throw new Forbidden("own_groups", refusal);
   // Held, so that a group that is given more just now is seen with it.
   const held = await tx.$queryRaw<{ id: number }[]>`
     select id from groups where id = any(${touched}::int[]) order by id for share`;
@@ -43,3 +42,9 @@ export async function changeMemberships(
       .map((groupId) => ({ groupId, userId: personId })),
   });
 }
+
+/** Why the groups of this person are not this administrator's to change, whatever these may do. */
+export const refusalOfOwnGroups = (actor: AdminActor, personId: number): string | null =>
+  actor.isSuperuser || actor.id !== personId
+    ? null
+    : "Your own groups are for somebody else to change.";

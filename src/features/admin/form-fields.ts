@@ -85,14 +85,12 @@ export const versionOf = ({ kept }: FormFields, values: Values): string =>
     .map(({ name }) => markOf(name) + markOf(name, values[name]))
     .join("");
 
-/** Whether any field that is there now held something else in the form of that version. */
+/** Whether any field that is there now held something else in the form of that version; true of junk. */
 export function hasChanged({ kept }: FormFields, version: string, values: Values): boolean {
   const marks = marksIn(version);
-  return kept.some(({ name, isOfRow }) => {
-    const mark = marks.get(markOf(name));
-    if (values[name] === undefined || (isOfRow && mark === undefined)) return false;
-    return mark !== markOf(name, values[name]);
-  });
+  const said = kept.filter(({ name }) => values[name] !== undefined && marks.has(markOf(name)));
+  if (said.length === 0) return true;
+  return said.some(({ name }) => marks.get(markOf(name)) !== markOf(name, values[name]));
 }
 
 /** Whether a field still holds what it held in the form of that version: nobody typed in it. */

@@ -32,7 +32,7 @@ function changeOf(row: ChangeRow, { actor, now, there = new Set() }: Looking) {
     kind: row.kind,
     did: changeKinds[row.kind],
     what: {
-      one: recorded.find(({ name }) => name === row.model)?.one ?? row.model,
+      one: oneOf(row),
       label: row.objectLabel,
       href: hrefOf(row, there),
     },
@@ -44,6 +44,12 @@ function changeOf(row: ChangeRow, { actor, now, there = new Set() }: Looking) {
     /** All of it in a line; of what came or went there is enough in its name. */
     line: row.kind === "changed" ? row.changes.map(shortly).join(" · ") : "",
   };
+}
+
+/** All jobs of a queue that failed are tried again as one change, which is the queue's. */
+function oneOf({ model, objectId }: ChangeRow): string {
+  if (model === "jobs" && !objectId.includes("/")) return "queue";
+  return recorded.find(({ name }) => name === model)?.one ?? model;
 }
 
 /** Of what is gone the history is left. */

@@ -1,4 +1,4 @@
-import { longDate, timeAgo } from "#lib/dates.ts";
+import { longDate, timeAgo, timeUntil } from "#lib/dates.ts";
 import {
   type JobRecord,
   type JobState,
@@ -74,7 +74,9 @@ export function jobOf(
     made: momentOf(job.createdOn, now),
     started: momentOf(job.startedOn, now),
     ended: momentOf(job.completedOn, now),
-    next: isAgain ? momentOf(job.startAfter, now) : null,
+    next: isAgain
+      ? { ...momentOf(job.startAfter, now), ago: timeUntil(job.startAfter, now) }
+      : null,
     data: said(textOf(job.data)),
     error: said(errorOf(job.output)) || null,
   };

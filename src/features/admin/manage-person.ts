@@ -12,11 +12,12 @@ export async function requireManaged(
   throw new NotFound("This account may do more than you, so it is not yours to change.");
 }
 
-/** Chosen with all others, one's own account would be gone in a moment. @throws Conflict */
-export function refuseOwnAccount(actor: AdminActor, personId: number): void {
+/**
+ * Chosen with all others, one's own account would be gone in a moment.
+ * @param instead who does it, or where
+ * @throws Conflict
+ */
+export function refuseOwnAccount(actor: AdminActor, personId: number, instead: string): void {
   if (actor.id !== personId) return;
-  throw new Conflict(
-    "own_account",
-    "This is your own account, so somebody else has to do that; you can delete it in your settings.",
-  );
+  throw new Conflict("own_account", `This is your own account. ${instead}`);
 }

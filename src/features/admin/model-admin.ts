@@ -159,7 +159,7 @@ export interface Field {
   isOnlyUnticked?: boolean;
   /** The registered model it tells of, where that is another: only who may view these reads of it. */
   names?: string;
-  /** Stands for a row that comes and goes by itself: a form that was loaded without it says nothing of it. */
+  /** Stands for one row of that model, whose name is its label. */
   isOfRow?: boolean;
 }
 
@@ -201,7 +201,7 @@ export interface Form {
   change?(
     tx: Transaction,
     deps: AdminDeps,
-    request: { actor: AdminActor; key: Key; input: never; before: Values },
+    request: { actor: AdminActor; key: Key; input: never },
   ): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { cellFor } from "#features/admin/cells.ts";
 import { columnOf, tableOf } from "#features/admin/list-columns.ts";
 import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyIn } from "#features/admin/named-row.queries.ts";
@@ -75,13 +76,13 @@ async function findKeys(database: Database, model: RegisteredModel, text: string
 export const choiceOf = (model: RegisteredModel, row: ObjectRow, actor: AdminActor): Choice => ({
   value: model.pickedBy ? nameOf(model, row) : keyText(model, keyOf(model, row)),
   label: model.label(row as never),
-  picture: pictureIn(model, row),
+  picture: pictureIn(model, row, actor),
   note: model.note?.(row as never, actor) ?? null,
 });
 
-function pictureIn(model: RegisteredModel, row: ObjectRow): string | null {
+function pictureIn(model: RegisteredModel, row: ObjectRow, actor: AdminActor): string | null {
   for (const { cell } of model.columns) {
-    const shown = cell(row as never);
+    const shown = cellFor(actor, cell(row as never));
     if (shown.kind === "picture") return shown.src;
   }
   return null;

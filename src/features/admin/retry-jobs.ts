@@ -42,9 +42,9 @@ export async function retryFailedJobs(
   return database.$transaction(async (tx) => {
     const count = await jobs.retry(tx, queue, null);
     if (count === 0) return 0;
-    const objectLabel = `${queue}, ${counted(count, "job")}`;
-    const change = { model: "jobs", objectId: queue, objectLabel, kind: "changed" as const };
-    await recordChange(tx, { actor, ...change, changes: [failed], now: clock() });
+    const change = { model: "jobs", objectId: queue, objectLabel: queue, kind: "changed" as const };
+    const changes = [{ ...failed, field: counted(count, "job") }];
+    await recordChange(tx, { actor, ...change, changes, now: clock() });
     return count;
   });
 }

@@ -22,7 +22,7 @@ export class ChangedMeanwhile extends Conflict {
   constructor(one: string) {
     super(
       "changed_meanwhile",
-      `This ${one} was changed while you had it open. Nothing of yours is saved yet.`,
+      `This ${one} was changed while you had the form open. Nothing of yours is saved yet.`,
     );
   }
 }
@@ -60,9 +60,8 @@ export async function addObject(
   const { add } = form;
   if (!add) throw new NotFound();
   const schema = form.schema({ actor, before: null, now: deps.clock() });
-  const checked = await checkedInput(deps, form, {
-    ...{ schema, values: typed.values, typed, key: null },
-  });
+  const { values } = typed;
+  const checked = await checkedInput(deps, form, { schema, values, typed, key: null });
   const input = { ...checked, ...(await form.prepare?.(deps, checked as never)) } as never;
   return again(() =>
     deps.database.$transaction(async (tx) => {

@@ -1,11 +1,17 @@
-import type { Section, Values } from "#features/admin/model-admin.ts";
+import { refusalOfOwnGroups } from "#features/admin/change-memberships.ts";
+import type { Key, Section, Values } from "#features/admin/model-admin.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import type { Database } from "#platform/database.ts";
 
 // The part of a person's form that says which groups they are in.
 
-/** A box for each group; to those who may not view groups there are none. */
-export async function membershipsSection(database: Database, actor: AdminActor): Promise<Section> {
+/** A box for each group; to those who may not view groups there are none. @param person null for a new one */
+export async function membershipsSection(
+  database: Database,
+  actor: AdminActor,
+  person: Key | null,
+): Promise<Section> {
+  const withheld = person && refusalOfOwnGroups(actor, Number(person["id"]));
   const groups = actor.may("groups", "view")
     ? await database.group.findMany({ orderBy: { name: "asc" } })
     : [];
@@ -17,6 +23,7 @@ export async function membershipsSection(database: Database, actor: AdminActor):
       kind: "checkbox",
       names: "groups",
       isOfRow: true,
+      ...(withheld && { withheld }),
     })),
   };
 }

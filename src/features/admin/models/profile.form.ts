@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { profileSchema } from "#features/account/settings.schemas.ts";
-import type { Field, Values } from "#features/admin/model-admin.ts";
+import type { Field, Section, Values } from "#features/admin/model-admin.ts";
+import type { AdminActor } from "#features/admin/rights.ts";
 import type { ProfileChange } from "#features/users/change-person.ts";
 import { avatarOf, type Named } from "#features/users/users.view-data.ts";
 import type { Profile } from "#prisma/generated/client.ts";
@@ -21,6 +22,14 @@ export const profileFields: readonly Field[] = [
   { name: "bio", label: "About them", kind: "textarea", maxlength: 2000, optional: true },
 ];
 
+/** In a person's form, for those who may view profiles; in that of a new one to be filled in or not there. */
+export const profileSection = (actor: AdminActor, { isNew }: { isNew: boolean }): Section => ({
+  title: "Profile",
+  fields: actor.may("profiles", isNew ? "change" : "view")
+    ? profileFields.map((field) => ({ ...field, needs: "profiles change", names: "profiles" }))
+    : [],
+});
+
 export const profileValues = (
   person: Named,
   profile: Pick<Profile, "photo" | "dateOfBirth" | "bio">,
@@ -32,10 +41,14 @@ export const profileValues = (
 });
 
 /** By the rules of a person's own settings. */
-export const profileRules = (now: Date) => ({
-  ...profileSchema(now, { email: "" }).pick({ dateOfBirth: true, bio: true }).shape,
-  hasPhoto: z.boolean().default(false),
-});
+export function profileRules(now: Date) {
+  const { dateOfBirth, bio } = profileSchema(now, { email: "" }).shape;
+  return {
+    dateOfBirth: dateOfBirth.prefault(""),
+    bio: bio.prefault(""),
+    hasPhoto: z.boolean().default(false),
+  };
+}
 
 export const profileChangeOf = (input: {
   dateOfBirth: Date | null;

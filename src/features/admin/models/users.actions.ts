@@ -22,11 +22,11 @@ const idOf = ({ key }: Pick<RowRequest, "key">) => (key as { id: number }).id;
 const onPerson =
   (
     work: (tx: Transaction, person: { id: number }) => Promise<FieldChange[]>,
-    { refusesOneself = false } = {},
+    { forOneself }: { forOneself?: string } = {},
   ) =>
   async ({ database }: AdminDeps, request: RowRequest): Promise<void> => {
     const person = { id: idOf(request) };
-    if (refusesOneself) refuseOwnAccount(request.actor, person.id);
+    if (forOneself) refuseOwnAccount(request.actor, person.id, forOneself);
     await database.$transaction(async (tx) => {
       if (!(await holdPerson(tx, person.id, request.actor)))
         throw new NotFound("This person is gone already.");
@@ -56,7 +56,7 @@ export const usersActions: readonly BulkAction[] = [
     unchanged: "Inactive already",
     run: onPerson(
       async (tx, person) => turned("Active", false, await deactivatePerson(tx, person)),
-      { refusesOneself: true },
+      { forOneself: "Somebody else has to deactivate it." },
     ),
   },
   {
@@ -88,7 +88,7 @@ export const usersActions: readonly BulkAction[] = [
     unchanged: "Not staff anyway",
     run: onPerson(
       async (tx, person) => turned("Staff", false, await changeStaff(tx, person, false)),
-      { refusesOneself: true },
+      { forOneself: "Somebody else has to remove you from staff." },
     ),
   },
   {
@@ -98,10 +98,13 @@ export const usersActions: readonly BulkAction[] = [
     question: (people) => `Sign ${people} out on every device?`,
     done: (people) => `${people} signed out.`,
     unchanged: "Signed in nowhere",
-    run: onPerson(async (tx, person) => {
-      const ended = await endSessionsOf(tx, person);
-      return ended > 0 ? [{ field: "Sessions", before: String(ended), after: "0" }] : [];
-    }),
+    run: onPerson(
+      async (tx, person) => {
+        const ended = await endSessionsOf(tx, person);
+        return ended > 0 ? [{ field: "Sessions", before: String(ended), after: "0" }] : [];
+      },
+      { forOneself: "Sign your own devices out in Settings, under Sessions." },
+    ),
   },
   {
     name: "turn-off-second-factor",
@@ -118,7 +121,7 @@ export const usersActions: readonly BulkAction[] = [
           const before = await turnOffSecondFactor(tx, deps, { person });
           return before ? [{ field: "Second factor", before: wordsOf(before), after: "None" }] : [];
         },
-        { refusesOneself: true },
+        { forOneself: "Turn your own off in Settings, under Two-step sign-in." },
       )(deps, request),
   },
   {

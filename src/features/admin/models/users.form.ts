@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UsernameSchema } from "#features/account/account.schemas.ts";
-import { isSameAddress, profileSchema } from "#features/account/settings.schemas.ts";
+import { profileSchema } from "#features/account/settings.schemas.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { changeMemberships } from "#features/admin/change-memberships.ts";
 import { requireManaged } from "#features/admin/manage-person.ts";
@@ -47,11 +47,10 @@ export const usersForm: Form = {
     await changeRest(tx, deps, { actor, person, wanted });
     return person;
   },
-  change: async (tx, deps, { actor, key, input, before }) => {
+  change: async (tx, deps, { actor, key, input }) => {
     const person = personOf(key);
     const wanted = input as PersonInput;
     await requireManaged(tx, actor, person.id);
-    if (person.id === actor.id) refuseForOneself(wanted, before);
     const account = accountOf(wanted);
     await changePerson(tx, deps, { person, input: account, now: deps.clock() });
     await changeRest(tx, deps, { actor, person, wanted });
@@ -103,26 +102,9 @@ async function changeRest(
     await besideField("isSuperuser", changeSuperuser(tx, person, wanted.isSuperuser));
   }
   await changeMemberships(tx, { actor, personId: person.id, wanted: membershipsIn(wanted) });
-  await changeProfile(tx, deps, { person, input: profileChangeOf(wanted) });
-}
-
-/** Whoever shuts themselves out has nobody to ask; a password and an address of one's own ask for the old one. */
-function refuseForOneself(wanted: PersonInput, before: Values): void {
-  const fields: Record<string, string> = {};
-  const sentence = "This is your own account, so somebody else has to change that.";
-  for (const name of ["isActive", "isStaff", "isSuperuser"] as const) {
-    if (before[name] === true && !wanted[name]) fields[name] = sentence;
+  if (actor.may("profiles", "change")) {
+    await changeProfile(tx, deps, { person, input: profileChangeOf(wanted) });
   }
-  if (wanted.password !== "") {
-    fields["password"] = "Change your own password in your settings, which ask for the old one.";
-  }
-  if (!isSameAddress(String(before["email"]), wanted.email)) {
-    fields["email"] = "Change your own address in your settings, which ask for your password.";
-  }
-  if (before["isEmailConfirmed"] !== wanted.isEmailConfirmed) {
-    fields["isEmailConfirmed"] = "Confirm your own address by the link that is mailed to it.";
-  }
-  if (Object.keys(fields).length > 0) throw new Invalid(fields, "own_account");
 }
 
 async function besideField(field: string, work: Promise<unknown>): Promise<void> {

@@ -43,7 +43,7 @@ export const usersRemoval: Removal = {
       : null,
   run: async (deps, { actor, key, alongside }) => {
     const id = idOf(key);
-    refuseOwnAccount(actor, id);
+    refuseOwnAccount(actor, id, "Delete it in your settings.");
     // Before anything else is said about them, and once more when nothing changes that any more.
     await requireManaged(deps.database, actor, id);
     await removePerson(deps, {

@@ -1,6 +1,6 @@
-import type { Section } from "#features/admin/model-admin.ts";
+import type { Key, Section } from "#features/admin/model-admin.ts";
 import { membershipsSection } from "#features/admin/models/memberships.form.ts";
-import { profileFields } from "#features/admin/models/profile.form.ts";
+import { profileSection } from "#features/admin/models/profile.form.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import type { Database } from "#platform/database.ts";
 
@@ -8,18 +8,29 @@ import type { Database } from "#platform/database.ts";
 export async function usersSections(
   database: Database,
   actor: AdminActor,
+  key: Key | null,
 ): Promise<readonly Section[]> {
+  // Whoever shuts themselves out has nobody to ask; their settings ask for the password they have.
+  const fromOneself = (withheld: string) => (key?.["id"] === actor.id ? { withheld } : {});
+  const status = fromOneself("This is your own account, so somebody else has to change that.");
   return [
     {
       title: "Account",
       fields: [
         { name: "username", label: "Username", kind: "text", maxlength: 50 },
-        { name: "email", label: "E-mail address", kind: "email", maxlength: 254 },
+        {
+          name: "email",
+          label: "E-mail address",
+          kind: "email",
+          maxlength: 254,
+          ...fromOneself("Change your own address in your settings, which ask for your password."),
+        },
         {
           name: "isEmailConfirmed",
           label: "The address is confirmed",
           kind: "checkbox",
           hint: "Another address is asked by mail whether it is theirs.",
+          ...fromOneself("Confirm your own address by the link that is mailed to it."),
         },
         { name: "firstName", label: "First name", kind: "text", maxlength: 150, optional: true },
         { name: "lastName", label: "Last name", kind: "text", maxlength: 150, optional: true },
@@ -32,6 +43,7 @@ export async function usersSections(
           only: "old",
           optional: true,
           hint: "Signs them out everywhere. Leave it empty to keep the one they have.",
+          ...fromOneself("Change your own password in your settings, which ask for the old one."),
         },
       ],
     },
@@ -44,6 +56,7 @@ export async function usersSections(
           kind: "checkbox",
           only: "old",
           hint: "Without it they are signed out, and all that is theirs is hidden.",
+          ...status,
         },
         {
           name: "isStaff",
@@ -51,6 +64,7 @@ export async function usersSections(
           kind: "checkbox",
           isForSuperusers: true,
           hint: "Gets in here, and does what their groups may.",
+          ...status,
         },
         {
           name: "isSuperuser",
@@ -58,11 +72,12 @@ export async function usersSections(
           kind: "checkbox",
           isForSuperusers: true,
           hint: "May do everything.",
+          ...status,
         },
       ],
     },
-    await membershipsSection(database, actor),
-    { title: "Profile", fields: profileFields },
+    await membershipsSection(database, actor, key),
+    profileSection(actor, { isNew: key === null }),
     {
       title: "Numbers",
       fields: [
