@@ -86,7 +86,10 @@ export async function insertIdentity(
 }
 
 const identityTaken = () =>
-  new Conflict("identity_taken", "Another account here signs in by that one. If that is yours, too, disconnect it there first. Otherwise use another one.");
+  new Conflict(
+    "identity_taken",
+    "Another account here signs in by that one. If that is yours, too, disconnect it there first. Otherwise use another one.",
+  );
 
 const isUniqueViolation = (error: unknown) =>
   error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
