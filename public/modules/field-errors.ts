@@ -9,6 +9,8 @@ export function setUpFieldErrors(): void {
     const described = target.getAttribute("aria-describedby")?.split(" ") ?? [];
     const isError = (id: string) => id.endsWith("-error");
     for (const id of described.filter(isError)) document.getElementById(id)?.remove();
-    target.setAttribute("aria-describedby", described.filter((id) => !isError(id)).join(" "));
+    const others = described.filter((id) => !isError(id));
+    if (others.length > 0) target.setAttribute("aria-describedby", others.join(" "));
+    else target.removeAttribute("aria-describedby");
   });
 }

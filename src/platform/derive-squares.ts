@@ -29,8 +29,9 @@ export async function deriveSquares(
   { maxPixels, secondsLeft, temporaryFolder, sides }: Bounds & { sides: readonly number[] },
 ): Promise<Square[]> {
   const largest = Math.max(...sides);
-  const cropped = upright(bytes, image, maxPixels)
-    .extract(middleOf(image))
+  const middle = middleOf(image);
+  const whole = upright(bytes, image, maxPixels);
+  const cropped = (middle ? whole.extract(middle) : whole)
     .resize(largest, largest, { fit: "cover", position: "attention" })
     .raw();
   const { data, info } = await run(cropped, secondsLeft);
@@ -46,9 +47,10 @@ export async function deriveSquares(
   });
 }
 
-/** As much of its middle as is not too elongated: mostly all of it. */
+/** Of an elongated picture, as much of its middle as is looked at; else null: all is decoded faster. */
 function middleOf({ width, height }: { width: number; height: number }) {
   const most = Math.min(width, height) * mostElongated;
+  if (Math.max(width, height) <= most) return null;
   const middle = { width: Math.min(width, most), height: Math.min(height, most) };
   return {
     ...middle,

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { ZipFile } from "yazl";
 
@@ -6,7 +6,8 @@ export interface ZipEntry {
   /** A path inside the archive, with slashes. */
   name: string;
   modifiedAt: Date;
-  content: AsyncIterable<Buffer>;
+  /** Destroyed when the archive is. */
+  content: Readable;
   /** False for what is compressed already: a picture. */
   compress: boolean;
 }
@@ -18,15 +19,15 @@ export interface ZipEntry {
 export function zip(entries: AsyncIterable<ZipEntry>): Readable {
   const archive = new ZipFile();
   const output = archive.outputStream as Readable;
-  let content: Readable;
+  let current: Readable;
   // The archive keeps each entry's function to the end: it names no content of its own.
-  const open = (done: (error: null, stream: Readable) => void) => done(null, content);
+  const open = (done: (error: null, stream: Readable) => void) => done(null, current);
   const feed = async () => {
-    for await (const { name, modifiedAt, compress, content: bytes } of entries) {
-      content = Readable.from(bytes, { objectMode: false });
+    for await (const { name, modifiedAt, compress, content } of entries) {
       const stop = () => content.destroy();
       if (output.destroyed) return stop();
       output.once("close", stop);
+      current = content;
       archive.addReadStreamLazy(name, { mtime: modifiedAt, compress }, open);
       await finished(content, { writable: false });
       output.off("close", stop);

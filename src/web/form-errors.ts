@@ -13,7 +13,8 @@ export function fieldErrors(
 ): Readonly<Record<string, string>> {
   if (wantsJson(req)) throw error;
   if (error instanceof Invalid) {
-    res.status(422);
+    // One of several that are told at once may be a limit.
+    if (res.statusCode !== 429) res.status(422);
     return error.fields;
   }
   if (error instanceof TooManyRequests) {

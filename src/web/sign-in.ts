@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from "express";
 import passport from "passport";
 import { Strategy as LocalStrategy } from "passport-local";
 import { csrfTokenOf } from "#web/csrf.ts";
+import { viewerOf } from "#web/guards.ts";
 import { hasSession, strangerMilliseconds } from "#web/sessions.ts";
 import type { PendingSignIn, Viewer } from "#web/types.ts";
 
@@ -45,8 +46,8 @@ export interface SignIn {
     person: Person,
     options: { next: string; isKept: boolean; isSecondStepDone?: boolean },
   ): Promise<string>;
-  /** Gives the session another id: a cookie that was copied before opens nothing any more. */
-  renew(req: Request): Promise<void>;
+  /** Goes on in another session, with all that is in this one: a copied cookie opens nothing any more. */
+  renew(req: Request, sessionId: string): Promise<void>;
   signOut(req: Request): Promise<void>;
 }
 
@@ -110,13 +111,10 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       if (before) await functions.endSession(before);
       return stamp === null ? next : "/login/second-factor";
     },
-    renew: async (req) => {
-      const { cookie, ...held } = req.session;
-      await orWithoutSession(req, (done) => req.session.regenerate(done));
-      Object.assign(req.session, held);
-      if (!cookie.originalMaxAge) req.session.cookie.expires = null;
-      await orWithoutSession(req, (done) => req.session.save(done));
-    },
+    renew: (req, sessionId) =>
+      orWithoutSession(req, (done) => {
+        req.logIn({ ...viewerOf(req), sessionId }, { session: true, keepSessionInfo: true }, done);
+      }),
     signOut: (req) =>
       new Promise((resolve, reject) => {
         req.logOut((error) => (error ? reject(error) : resolve()));

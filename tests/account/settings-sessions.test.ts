@@ -97,6 +97,15 @@ describe("the password", () => {
     expect(await open(cookie.split(";")[0] ?? "")).toBe(200);
   });
 
+  test("leaves nothing to what an old request may yet store: its session is called otherwise", async () => {
+    const [before] = await sessions();
+    expect((await change()).status).toBe(303);
+    const after = await sessions();
+    expect(after).toMatchObject([{ isKept: before?.isKept, createdAt: before?.createdAt }]);
+    expect(after.map(({ id }) => id)).not.toContain(before?.id);
+    expect(await isSignedIn(me.visitor)).toBe(true);
+  });
+
   test("is changed a few times an hour only: each ends the links that were mailed", async () => {
     const passwords = [goodPassword, ..."abcde"].map((each) => `${each}-${newPassword}`);
     const statuses = [];

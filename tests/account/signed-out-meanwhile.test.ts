@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeOwnPassword } from "#features/account/change-password.ts";
+import { resendConfirmation } from "#features/account/confirm-email.ts";
 import { updateProfile } from "#features/account/update-profile.ts";
 import { connectIdentity, disconnectIdentity } from "#features/openid/connect-identity.ts";
 import { removePasskey } from "#features/passkeys/remove-passkey.ts";
@@ -7,6 +8,7 @@ import { addAuthenticator } from "#features/second-factors/add-authenticator.ts"
 import { removeAuthenticator } from "#features/second-factors/remove-authenticator.ts";
 import { renewRecoveryCodes } from "#features/second-factors/renew-recovery-codes.ts";
 import { newSecret } from "#features/second-factors/totp.ts";
+import type { Transaction } from "#platform/database.ts";
 import { goodPassword, signedInPerson } from "#tests/factories/people.ts";
 import { codeAt, giveAuthenticator } from "#tests/factories/second-factors.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -57,6 +59,7 @@ describe("somebody signed out between asking and doing", () => {
       (actor) =>
         addAuthenticator(site.deps, { actor, secret, code: codeAt(secret, site.deps.clock()) }),
     ],
+    ["has no link sent", (actor) => resendConfirmation(site.deps, { actor, address: "192.0.2.1" })],
     ["turns nothing off", (actor) => removeAuthenticator(site.deps, { actor })],
     ["makes no recovery codes", (actor) => renewRecoveryCodes(site.deps, { actor })],
     ["removes no passkey", (actor) => removePasskey(site.deps, { actor, id: "any" })],
@@ -81,20 +84,49 @@ describe("somebody signed out between asking and doing", () => {
     const { id, username, visitor } = await signedInPerson(site);
     const csrf = await visitor.csrf("/settings/delete");
     const { database } = site.deps;
-    const isWaiting = async () => {
-      const [row] = await database.$queryRaw<[{ is: boolean }]>`
-        select exists (select 1 from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock') as is`;
-      return row.is;
-    };
-    let answer: Promise<{ status: number }> | undefined;
-    await database.$transaction(async (tx) => {
-      await tx.$queryRaw`select 1 from users where id = ${id} for update`;
-      answer = visitor.post("/settings/delete", { username, password: goodPassword }, { csrf });
-      await expect.poll(isWaiting).toBe(true);
-      await tx.session.deleteMany({ where: { userId: id } });
-    });
-    expect((await answer)?.status).toBe(403);
+    const fields = { username, password: goodPassword };
+    const answer = await whileHeld(
+      id,
+      (tx) => tx.session.deleteMany({ where: { userId: id } }),
+      () => visitor.post("/settings/delete", fields, { csrf }),
+    );
+    expect(answer.status).toBe(403);
     expect(await database.user.count({ where: { id } })).toBe(1);
   });
 });
+
+test("an address that changed while its form was open is not asked for back", async () => {
+  const { id, visitor } = await signedInPerson(site, { email: "before@example.org" });
+  const csrf = await visitor.csrf("/settings/profile");
+  const email = "after@example.org";
+  const answer = await whileHeld(
+    id,
+    (tx) => tx.user.update({ where: { id }, data: { email } }),
+    () => visitor.post("/settings/profile", { email: "before@example.org", bio: "Me" }, { csrf }),
+  );
+  expect(answer.status).toBe(303);
+  expect(await stateOf(id)).toMatchObject({ email, tokens: [] });
+});
+
+/** What is answered to a request that waits for the person's row while `change` is made to them. */
+async function whileHeld<T>(
+  id: number,
+  change: (tx: Transaction) => Promise<unknown>,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const { database } = site.deps;
+  const isWaiting = async () => {
+    const [row] = await database.$queryRaw<[{ is: boolean }]>`
+      select exists (select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock') as is`;
+    return row.is;
+  };
+  const [answer] = await database.$transaction(async (tx) => {
+    await tx.$queryRaw`select 1 from users where id = ${id} for update`;
+    const asked = ask();
+    await expect.poll(isWaiting).toBe(true);
+    await change(tx);
+    return [asked];
+  });
+  return answer;
+}

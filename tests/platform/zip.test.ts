@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ZipEntry, zip } from "#platform/zip.ts";
 
@@ -83,7 +84,7 @@ test("content that fails midway fails the archive, so that half of it looks like
     yield Buffer.from("some");
     throw new Error("the disk is gone");
   }
-  const entries = each([{ ...entry("a", Buffer.alloc(0)), content: failing() }]);
+  const entries = each([{ ...entry("a", Buffer.alloc(0)), content: Readable.from(failing()) }]);
   await expect(write(entries)).rejects.toThrow("the disk is gone");
 });
 
@@ -99,7 +100,7 @@ test("whoever stops reading ends what was being read", async () => {
   let isListEnded = false;
   async function* list() {
     try {
-      yield { ...entry("a", Buffer.alloc(0), false), content: endless() };
+      yield { ...entry("a", Buffer.alloc(0), false), content: Readable.from(endless()) };
       yield entry("b", Buffer.alloc(0));
     } finally {
       isListEnded = true;
@@ -109,6 +110,16 @@ test("whoever stops reading ends what was being read", async () => {
     if (chunk.length > 1000) break;
   }
   await expect.poll(() => [isEnded, isListEnded]).toEqual([true, true]);
+});
+
+test("whoever leaves before anything was read ends what was opened", async () => {
+  for (const isOpened of [false, true]) {
+    const content = new Readable({ read() {} });
+    const archive = zip(each([{ ...entry("a", Buffer.alloc(0)), content }]));
+    if (isOpened) await setImmediate();
+    archive.destroy();
+    await expect.poll(() => content.destroyed).toBe(true);
+  }
 });
 
 test("keeps nothing of what it has sent", async () => {

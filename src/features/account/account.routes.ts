@@ -66,7 +66,7 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
         res.redirect(303, path);
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "username" });
-        const { password, password2, ...values } = req.body ?? {};
+        const { password, password2, ...values } = req.body;
         res.render("account/register", { values, errors, next: values.next });
       }
     });
@@ -79,8 +79,8 @@ export function accountRoutes(deps: AccountDeps, signIn: SignIn): Router {
       res.render("account/sign-in", { values: { keep: true }, errors: {}, next });
     })
     .post(requireCsrf, async (req, res) => {
-      const next = localPath(req.body?.next);
-      const { username, keep } = req.body ?? {};
+      const next = localPath(req.body.next);
+      const { username, keep } = req.body;
       try {
         parseInput(SignInSchema, req.body);
         const person = await signIn.authenticate(req);

@@ -10,11 +10,10 @@ import { networkOf, type RateLimits } from "#platform/rate-limits.ts";
  */
 export async function limitEmailChanges(
   { limits }: { limits: RateLimits },
-  { actor, email, address }: { actor: { id: number }; email: string; address: string },
+  { actor, address }: { actor: { id: number }; address: string },
 ): Promise<void> {
   await limits.mailsByAddress.take(networkOf(address));
   await limits.confirmationsByAccount.take(`id ${actor.id}`);
-  await limits.confirmationsByAccount.take(`change ${email.toLowerCase()}`);
 }
 
 /**

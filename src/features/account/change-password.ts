@@ -1,4 +1,5 @@
-import { holdActor } from "#features/account/hold-actor.ts";
+import { randomUUID } from "node:crypto";
+import { type Actor, holdActor } from "#features/account/hold-actor.ts";
 import { Invalid, NotFound } from "#lib/errors.ts";
 import { refusalOfPassword } from "#lib/password-rules.ts";
 import type { Database, Transaction } from "#platform/database.ts";
@@ -30,14 +31,15 @@ const endLinks = (tx: Transaction, userId: number) =>
       and (t.purpose = 'reset_password' or t.email <> u.email)`;
 
 /**
- * Sets the actor's own password; they stay signed in here and nowhere else.
+ * Sets the actor's own password; they stay signed in here and nowhere else. Answers what their session
+ * is called from now on: a request that came by the old name and is still under way names nothing.
  * @throws Invalid for `password` when it is too easy to guess, Forbidden when they were signed out
  * meanwhile
  */
 export async function changeOwnPassword(
   { database }: { database: Database },
-  { actor, password }: { actor: { id: number; sessionId: string }; password: string },
-): Promise<void> {
+  { actor, password }: { actor: Actor; password: string },
+): Promise<string> {
   const { id: userId, sessionId } = actor;
   const person = await database.user.findUnique({
     where: { id: userId },
@@ -47,10 +49,15 @@ export async function changeOwnPassword(
   const refusal = refusalOfPassword(password, person);
   if (refusal) throw new Invalid({ password: refusal });
   const passwordHash = await hashPassword(password);
-  await database.$transaction(async (tx) => {
+  return database.$transaction(async (tx) => {
     await holdActor(tx, actor);
     await tx.user.update({ where: { id: userId }, data: { passwordHash } });
     await tx.session.deleteMany({ where: { userId, id: { not: sessionId } } });
     await endLinks(tx, userId);
+    const { id } = await tx.session.update({
+      where: { id: sessionId },
+      data: { id: randomUUID() },
+    });
+    return id;
   });
 }

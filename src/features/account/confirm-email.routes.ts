@@ -71,7 +71,7 @@ export function confirmEmailRoutes(deps: {
       res.redirect(303, await resend(req));
     } catch (error) {
       const errors = fieldErrors(error, { req, res, limitField: "email" });
-      const values = { email: req.body?.email };
+      const values = { email: req.body.email };
       res.render("account/look-into-mail", { isRequired, values, errors });
     }
   });

@@ -1,4 +1,5 @@
 import { findToken, hashOf, issueToken, useToken } from "#features/account/account-tokens.ts";
+import { type Actor, holdActor } from "#features/account/hold-actor.ts";
 import { enqueueMail } from "#features/account/send-mail.ts";
 import { Conflict, Forbidden, NotFound } from "#lib/errors.ts";
 import type { Database, Transaction } from "#platform/database.ts";
@@ -31,13 +32,15 @@ interface ResendDeps {
  */
 export async function resendConfirmation(
   deps: ResendDeps,
-  { actor, address }: { actor: { id: number }; address: string },
+  { actor, address }: { actor: Actor; address: string },
 ): Promise<boolean> {
   const { database, limits, clock } = deps;
   await limits.mailsByAddress.take(networkOf(address));
   await limits.confirmationsByAccount.take(`id ${actor.id}`);
   const now = clock();
   return database.$transaction(async (tx) => {
+    // A change that a new password has just given up must not come back.
+    await holdActor(tx, actor);
     const person = await tx.user.findUniqueOrThrow({
       where: { id: actor.id },
       include: { tokens: { where: { purpose: "confirm_email", expiresAt: { gt: now } } } },

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import {
   type ExportedImage,
   readConnections,
@@ -31,15 +31,16 @@ async function* entriesOf(
   deps: ExportDeps,
   person: { id: number; photo: string | null },
 ): AsyncGenerator<ZipEntry> {
-  const entry = (name: string, content: AsyncIterable<Buffer>): ZipEntry => ({
+  const entry = (name: string, content: Readable): ZipEntry => ({
     name,
     modifiedAt: deps.clock(),
     content,
     compress: true,
   });
-  const json = (name: string, rows: AsyncIterable<object>) => entry(name, jsonOf(rows));
+  const json = (name: string, rows: AsyncIterable<object>) =>
+    entry(name, Readable.from(jsonOf(rows), { objectMode: false }));
   const profile = `${JSON.stringify(await readPerson(deps, person), null, 2)}\n`;
-  yield entry("profile.json", each([Buffer.from(profile)]));
+  yield entry("profile.json", Readable.from([Buffer.from(profile)], { objectMode: false }));
   yield json("images.json", described(readImages(deps, person)));
   yield json("likes.json", liked(readLikes(deps, person)));
   yield json("following.json", followed(readContacts(deps, { ...person, list: "following" })));

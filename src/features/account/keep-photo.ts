@@ -16,7 +16,7 @@ export interface PhotoDeps {
 }
 
 /**
- * The squares of a photo that a person sent, still in the temporary folder.
+ * The squares of a photo that a person sent, in the temporary folder until the caller discards them.
  * @throws Invalid for `photo`, and TooManyRequests
  */
 export async function readPhoto(
@@ -39,20 +39,15 @@ export async function readPhoto(
  */
 export async function keepPhoto<T>(
   { storage, lock }: PhotoDeps,
-  photo: SquaredImage,
+  { sha256, squares }: SquaredImage,
   writeRow: (photo: string) => Promise<T>,
 ): Promise<T> {
-  const { sha256, squares } = photo;
-  try {
-    return await lock(contentLockName(sha256), async () => {
-      for (const { side, path } of squares) {
-        await storage.keep(photoKey(photoOf(sha256), side as (typeof photoSizes)[number]), path);
-      }
-      return writeRow(photoOf(sha256));
-    });
-  } finally {
-    await discardPhoto(photo);
-  }
+  return lock(contentLockName(sha256), async () => {
+    for (const { side, path } of squares) {
+      await storage.keep(photoKey(photoOf(sha256), side as (typeof photoSizes)[number]), path);
+    }
+    return writeRow(photoOf(sha256));
+  });
 }
 
 /** Removes what readPhoto left in the temporary folder. */

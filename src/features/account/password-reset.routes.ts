@@ -40,7 +40,7 @@ export function passwordResetRoutes(deps: {
         res.redirect(303, "/login");
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "email" });
-        res.render("account/password-reset", { values: { email: req.body?.email }, errors });
+        res.render("account/password-reset", { values: { email: req.body.email }, errors });
       }
     });
 

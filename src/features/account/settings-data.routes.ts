@@ -71,7 +71,7 @@ export function dataSettings(deps: DataSettingsDeps, signIn: SignIn): Router {
         }).catch(besideUsername);
       } catch (error) {
         const errors = fieldErrors(error, { req, res, limitField: "password" });
-        const values = { username: req.body?.username };
+        const values = { username: req.body.username };
         return res.render("account/settings-delete", { values, errors, identity });
       }
       await signIn.signOut(req);
@@ -92,6 +92,8 @@ async function sendArchive(deps: DataSettingsDeps, req: Request, res: Response):
     "Cache-Control": "no-store",
   });
   const archive = exportData(deps, { person: { id: viewer.id, photo } });
+  // Who left before there was one.
+  if (res.destroyed) return void archive.destroy();
   await pipeline(archive, res).catch((error) => {
     // Half an archive must not look like a whole one: the connection breaks. Who left knows.
     if (error?.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;

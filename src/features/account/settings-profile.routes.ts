@@ -91,22 +91,23 @@ async function saveProfile(
   if (isOtherAddress && !errors["email"]) {
     await attempt("currentPassword", () => askForPassword(deps, req));
   }
-  const sent = await attempt("photo", () => sentPhoto(deps, req));
-  if (!input || Object.keys(errors).length > 0) {
-    if (sent) await discardPhoto(sent);
-    return { errors, isAddressAsked: false };
+  const isAllRight = () => Object.keys(errors).length === 0;
+  if (isOtherAddress && isAllRight()) {
+    await attempt("email", () => limitEmailChanges(deps, { actor, address: req.ip ?? "" }));
   }
-
-  const { currentPassword: _, removePhoto, ...fields } = input;
-  const saved = await attempt("email", async () => {
-    if (isOtherAddress) {
-      await limitEmailChanges(deps, { actor, email: fields.email, address: req.ip ?? "" });
-    }
+  const sent = await attempt("photo", () => sentPhoto(deps, req));
+  try {
+    if (!input || !isAllRight()) return { errors, isAddressAsked: false };
+    const { currentPassword: _, removePhoto, ...fields } = input;
+    const email = isOtherAddress ? fields.email : null;
     const photo = sent ?? (removePhoto ? null : undefined);
-    return updateProfile(deps, { actor, input: fields, photo });
-  });
-  if (!saved && sent) await discardPhoto(sent);
-  return { errors, isAddressAsked: saved?.isAddressAsked === true };
+    return {
+      errors,
+      ...(await updateProfile(deps, { actor, input: { ...fields, email }, photo })),
+    };
+  } finally {
+    if (sent) await discardPhoto(sent);
+  }
 }
 
 const askForPassword = (deps: ProfileSettingsDeps, req: Request): Promise<void> =>
@@ -132,7 +133,7 @@ async function sentPhoto(deps: ProfileSettingsDeps, req: Request): Promise<Squar
 }
 
 function typedIn(req: Request): Record<string, string> {
-  const body = (req.body ?? {}) as Record<string, string>;
+  const body = req.body as Record<string, string>;
   const entries = formFields.map((name) => [name, body[name]] as const);
   return Object.fromEntries(
     entries.filter(

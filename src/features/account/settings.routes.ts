@@ -53,8 +53,8 @@ function passwordSettings(deps: SettingsDeps, signIn: SignIn): Router {
           field: "currentPassword",
         });
         await deps.limits.passwordsByPerson.take(String(actor.id));
-        await changeOwnPassword(deps, { actor, password: input.password });
-        await signIn.renew(req);
+        const sessionId = await changeOwnPassword(deps, { actor, password: input.password });
+        await signIn.renew(req, sessionId);
         const done = identity.hasPassword ? "changed" : "set";
         addFlash(req, `Your password is ${done}. Everywhere else you are signed out.`);
         res.redirect(303, "/settings/password");

@@ -16,14 +16,17 @@ export interface UpdateProfileDeps extends PhotoDeps {
 
 interface ProfileChange {
   actor: { id: number; sessionId: string };
-  input: Omit<ProfileInput, "currentPassword" | "removePhoto">;
+  input: Omit<ProfileInput, "currentPassword" | "removePhoto" | "email"> & {
+    /** Another one, for which the password was asked; null for none. */
+    email: string | null;
+  };
   /** A new one, null for none from now on, undefined for what is there. */
   photo: SquaredImage | null | undefined;
 }
 
 /**
  * Saves the user's and the profile's fields in one transaction. A new address is asked whether it
- * is theirs, and counts once that is said; the caller has asked for the password.
+ * is theirs, and counts once that is said.
  * @throws Forbidden when they were signed out meanwhile
  */
 export async function updateProfile(
@@ -49,11 +52,9 @@ async function writeRows(
   if (!before) throw new NotFound();
   await tx.user.update({ where: { id: actor.id }, data: names });
   await writeProfile(tx, deps, { person: actor, before, input: { dateOfBirth, bio }, photo });
-  const isAddressAsked = !isSameAddress(email, before.email);
-  if (isAddressAsked) {
-    await requestEmailChange(tx, deps, { person: actor, email, now: deps.clock() });
-  }
-  return { isAddressAsked };
+  if (email === null || isSameAddress(email, before.email)) return { isAddressAsked: false };
+  await requestEmailChange(tx, deps, { person: actor, email, now: deps.clock() });
+  return { isAddressAsked: true };
 }
 
 /**

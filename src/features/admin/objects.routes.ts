@@ -66,7 +66,7 @@ async function add(deps: AdminDeps, req: Request, res: Response): Promise<void> 
   const { model, form, actor } = request;
   if (!form?.add) throw new NotFound();
   const fields = await fieldsOf(deps, form, { actor, key: null });
-  const typed = await readTyped(deps, fields, req.body ?? {});
+  const typed = await readTyped(deps, fields, req.body);
   let saved: Saved;
   try {
     saved = await addObject(deps, { actor, model, form, fields, typed });
@@ -84,8 +84,8 @@ async function change(deps: AdminDeps, req: Request, res: Response): Promise<voi
   if (!form?.change) throw new NotFound();
   const key = askedKey(deps, req);
   const fields = await fieldsOf(deps, form, { actor, key });
-  const typed = await readTyped(deps, fields, req.body ?? {});
-  const [version = "", since] = String(req.body?.version ?? "").split(".");
+  const typed = await readTyped(deps, fields, req.body);
+  const [version = "", since] = String(req.body.version ?? "").split(".");
   let saved: Saved;
   try {
     saved = await changeObject(deps, { actor, model, form, fields, typed, key, version });

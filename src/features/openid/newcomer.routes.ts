@@ -54,7 +54,7 @@ export function newcomerRoutes(deps: OpenidDeps, signIn: SignIn): Router {
           return res.redirect(303, `/login?next=${encodeURIComponent(next)}`);
         }
         const errors = fieldErrors(error, { req, res, limitField: "username" });
-        res.render("openid/newcomer", { values: req.body ?? {}, errors });
+        res.render("openid/newcomer", { values: req.body, errors });
       }
     });
 
