@@ -6,7 +6,11 @@ import type { AdminActor } from "#features/admin/rights.ts";
 import { fileSize } from "#lib/text.ts";
 
 /** The rows of a page: what stands in each column, and the way to the row's own page. */
-export function tableOf(model: RegisteredModel, rows: readonly ObjectRow[], actor: AdminActor) {
+export function shownTableOf(
+  model: RegisteredModel,
+  rows: readonly ObjectRow[],
+  actor: AdminActor,
+) {
   const isShownAs = (row: ObjectRow, { cell }: Column<never>) => cell(row as never);
   const labelColumn = model.columns.findIndex(({ label }) => label !== "");
   const linksElsewhere = rows.some(

@@ -4,7 +4,7 @@ import { type RowCount, rounded } from "#features/admin/count-rows.ts";
 import { type ListQuery, longestSearch } from "#features/admin/list.schemas.ts";
 import { writeCursor } from "#features/admin/list-cursor.ts";
 import type { RowPage } from "#features/admin/list-rows.queries.ts";
-import { tableOf } from "#features/admin/list-table.view-data.ts";
+import { shownTableOf } from "#features/admin/list-table.view-data.ts";
 import type { Column, Filter, RegisteredModel } from "#features/admin/model-admin.ts";
 import { modelNamed } from "#features/admin/registry.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
@@ -40,7 +40,7 @@ export function listOf(
     addressOf(model, { ...parametersOf(model, query), ...changes });
   const { search } = model;
   const { cursor } = query;
-  const table = tableOf(model, page.rows, actor);
+  const table = shownTableOf(model, page.rows, actor);
   const { sort } = parametersOf(model, query);
   // Where the answer to an action leads: to the same page of the same list.
   const hereHref = href(cursor && { [cursor.direction]: writeCursor(cursor) });

@@ -31,7 +31,7 @@ export async function listChoices(
   { model, actor, sought }: { model: RegisteredModel; actor: AdminActor; sought: string },
 ): Promise<Choice[]> {
   const text = sought.trim().slice(0, 200).toWellFormed();
-  const found = await findKeys(database, model, text);
+  const found = await findMatches(database, model, text);
   const key = keyIn(database, model, text);
   const named = [
     ...(model.pickedBy && text ? [{ [model.pickedBy]: text }] : []),
@@ -57,7 +57,11 @@ const rankOf =
     return label.toLowerCase().startsWith(text) ? 1 : 2;
   };
 
-async function findKeys(database: Database, model: RegisteredModel, text: string): Promise<Key[]> {
+async function findMatches(
+  database: Database,
+  model: RegisteredModel,
+  text: string,
+): Promise<Key[]> {
   const where = await whereFound({ database }, model, text);
   const keys = model.key.map((field) => columnOf(database, model, field));
   const columns = keys.map(

@@ -4,7 +4,7 @@ import { type Attempt, type FormView, formOf } from "#features/admin/form.view-d
 import { fieldsOf } from "#features/admin/form-fields.ts";
 import { historiesOf, listChanges } from "#features/admin/history.queries.ts";
 import { type ChangeView, changesOf } from "#features/admin/history.view-data.ts";
-import { tableOf } from "#features/admin/list-table.view-data.ts";
+import { shownTableOf } from "#features/admin/list-table.view-data.ts";
 import { isManaged } from "#features/admin/managed-rows.ts";
 import type { Form, Key, RegisteredModel, Removal } from "#features/admin/model-admin.ts";
 import { keyText } from "#features/admin/object-keys.ts";
@@ -47,7 +47,7 @@ export interface ObjectView {
   version: string;
   form: FormView | null;
   /** What the list shows of rows that have no form. */
-  facts: ReturnType<typeof tableOf>["rows"][number]["cells"];
+  facts: ReturnType<typeof shownTableOf>["rows"][number]["cells"];
   related: readonly RelatedLink[];
   changes: readonly ChangeView[];
   /** What was done to it since the form was loaded; null where that is of no interest. */
@@ -122,7 +122,7 @@ export async function readObject(
     historyHref: changes.length > 0 ? fromList(`${href}/history`, listQuery) : null,
     version: versionFor(form, changes[0]?.id, attempt),
     form,
-    facts: form ? [] : (tableOf(model, [row], actor).rows[0]?.cells ?? []),
+    facts: form ? [] : (shownTableOf(model, [row], actor).rows[0]?.cells ?? []),
     related,
     changes: changesOf(changes, { actor, now: deps.clock() }),
     meanwhile: attempt?.isStale ? await readMeanwhile(deps, request, attempt) : null,
