@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sweepSessions } from "#features/account/account.jobs.ts";
+import { joinByForm } from "#tests/account/newcomers.ts";
 import { newPerson } from "#tests/factories/people.ts";
 import { deliverMails, waitingMails } from "#tests/support/mails.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -14,16 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-async function newcomer() {
-  const visitor = createVisitor(site.app);
-  const { username, email, password } = newPerson();
-  const form = { username, email, password, password2: password };
-  const answer = await visitor.post("/register", form, { from: "/register" });
-  expect(answer).toMatchObject({ status: 303, location: "/" });
-  const [mail] = await deliverMails(site);
-  const { id } = await findUser(email);
-  return { visitor, username, email, id, path: mail?.path ?? "", mail };
-}
+const newcomer = () => joinByForm(site);
 const findUser = (email: string) => site.deps.database.user.findUniqueOrThrow({ where: { email } });
 const confirmedAt = async (email: string) => (await findUser(email)).emailConfirmedAt;
 const follow = (path: string, visitor: Visitor = createVisitor(site.app)) => visitor.post(path);
