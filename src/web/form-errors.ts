@@ -23,3 +23,21 @@ export function fieldErrors(
   }
   throw error;
 }
+
+/** For a form of several checks, so that all that is wrong is told at once. */
+export function collectErrors(req: Request, res: Response) {
+  const errors: Record<string, string> = {};
+  return {
+    errors,
+    isAllRight: () => Object.keys(errors).length === 0,
+    /** What `check` answers, or null with its sentences among the errors. Throws as `fieldErrors` does. */
+    attempt: async <T>(limitField: string, check: () => T | Promise<T>): Promise<T | null> => {
+      try {
+        return await check();
+      } catch (error) {
+        Object.assign(errors, fieldErrors(error, { req, res, limitField }));
+        return null;
+      }
+    },
+  };
+}

@@ -79,6 +79,11 @@ describe("the password", () => {
     expect((await change()).status).toBe(303);
   });
 
+  test("is refused with all that is wrong at once", async () => {
+    const answer = await change({ currentPassword: "wrong", password: "short" });
+    expect(Object.keys(answer.errors).sort()).toEqual(["currentPassword", "password", "password2"]);
+  });
+
   test("may not be the one there is", async () => {
     const answer = await change({ password: goodPassword, password2: goodPassword });
     expect([answer.status, Object.keys(answer.errors)]).toEqual([422, ["password"]]);

@@ -1,18 +1,20 @@
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
-import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
+import { askPassword } from "#features/account/ask-password.routes.ts";
+import { getIdentity } from "#features/account/confirm-password.ts";
 import { exportData } from "#features/account/export-data.ts";
 import { holdActor } from "#features/account/hold-actor.ts";
 import { type RemovePersonDeps, removePerson } from "#features/account/remove-person.ts";
 import { getOwnProfile } from "#features/account/settings.queries.ts";
 import { deletionSchema } from "#features/account/settings.schemas.ts";
 import { Conflict, Invalid } from "#lib/errors.ts";
+import type { Transaction } from "#platform/database.ts";
 import type { RateLimits } from "#platform/rate-limits.ts";
 import type { Sql } from "#platform/sql.ts";
 import type { Storage } from "#platform/storage.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
-import { fieldErrors } from "#web/form-errors.ts";
+import { collectErrors, fieldErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput } from "#web/input.ts";
 import type { SignIn } from "#web/sign-in.ts";
@@ -56,21 +58,17 @@ export function dataSettings(deps: DataSettingsDeps, signIn: SignIn): Router {
     .post(requireSignIn, requireCsrf, async (req, res) => {
       const actor = viewerOf(req);
       const identity = await getIdentity(deps, actor);
-      try {
-        const schema = deletionSchema(actor.username, identity.hasPassword);
-        const { password } = parseInput(schema, req.body);
-        await confirmPassword(deps, {
-          actor,
-          password,
-          address: req.ip ?? "",
-          field: "password",
-        });
-        await removePerson(deps, {
-          person: actor,
-          alongside: (tx) => holdActor(tx, actor),
-        }).catch(besideUsername);
-      } catch (error) {
-        const errors = fieldErrors(error, { req, res, limitField: "password" });
+      const { errors, attempt, isAllRight } = collectErrors(req, res);
+      const schema = deletionSchema(actor.username, identity.hasPassword);
+      await attempt("username", () => parseInput(schema, req.body));
+      if (!errors["password"]) await attempt("password", () => askPassword(deps, req, "password"));
+      if (isAllRight()) {
+        const alongside = (tx: Transaction) => holdActor(tx, actor);
+        await attempt("password", () =>
+          removePerson(deps, { person: actor, alongside }).catch(besideUsername),
+        );
+      }
+      if (!isAllRight()) {
         const values = { username: req.body.username };
         return res.render("account/settings-delete", { values, errors, identity });
       }

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
+import { askPassword } from "#features/account/ask-password.routes.ts";
 import { limitEmailChanges } from "#features/account/change-email.ts";
-import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
+import { getIdentity } from "#features/account/confirm-password.ts";
 import { discardPhoto, readPhoto } from "#features/account/keep-photo.ts";
 import { getOwnProfile, type OwnProfile } from "#features/account/settings.queries.ts";
 import { isSameAddress, profileSchema } from "#features/account/settings.schemas.ts";
@@ -13,7 +14,7 @@ import type { RateLimits } from "#platform/rate-limits.ts";
 import type { Sql } from "#platform/sql.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
-import { fieldErrors } from "#web/form-errors.ts";
+import { collectErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput } from "#web/input.ts";
 import { receivedFile, receiveFile } from "#web/uploads.ts";
@@ -72,15 +73,7 @@ async function saveProfile(
   profile: OwnProfile,
 ): Promise<{ errors: Record<string, string>; isAddressAsked: boolean }> {
   const actor = viewerOf(req);
-  const errors: Record<string, string> = {};
-  const attempt = async <T>(limitField: string, work: () => T | Promise<T>): Promise<T | null> => {
-    try {
-      return await work();
-    } catch (error) {
-      Object.assign(errors, fieldErrors(error, { req, res, limitField }));
-      return null;
-    }
-  };
+  const { errors, attempt, isAllRight } = collectErrors(req, res);
 
   // A program that sends some of the fields leaves the others as they are.
   const typed = { ...profile, ...req.body };
@@ -89,9 +82,8 @@ async function saveProfile(
   );
   const isOtherAddress = !isSameAddress(String(typed.email).trim(), profile.email);
   if (isOtherAddress && !errors["email"]) {
-    await attempt("currentPassword", () => askForPassword(deps, req));
+    await attempt("currentPassword", () => askPassword(deps, req, "currentPassword"));
   }
-  const isAllRight = () => Object.keys(errors).length === 0;
   if (isOtherAddress && isAllRight()) {
     await attempt("email", () => limitEmailChanges(deps, { actor, address: req.ip ?? "" }));
   }
@@ -109,14 +101,6 @@ async function saveProfile(
     if (sent) await discardPhoto(sent);
   }
 }
-
-const askForPassword = (deps: ProfileSettingsDeps, req: Request): Promise<void> =>
-  confirmPassword(deps, {
-    actor: viewerOf(req),
-    password: String(req.body.currentPassword ?? "").slice(0, 1001),
-    address: req.ip ?? "",
-    field: "currentPassword",
-  });
 
 async function sentPhoto(deps: ProfileSettingsDeps, req: Request): Promise<SquaredImage | null> {
   const file = receivedFile(req);

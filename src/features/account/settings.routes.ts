@@ -1,7 +1,9 @@
 import { Router } from "express";
+import { askPassword } from "#features/account/ask-password.routes.ts";
 import { changeOwnPassword } from "#features/account/change-password.ts";
-import { confirmPassword, getIdentity } from "#features/account/confirm-password.ts";
+import { getIdentity } from "#features/account/confirm-password.ts";
 import { endOtherSessions, endOwnSession } from "#features/account/end-sessions.ts";
+import type { Actor } from "#features/account/hold-actor.ts";
 import { getOwnProfile, listSessions, mostSessions } from "#features/account/settings.queries.ts";
 import { newPasswordSchema } from "#features/account/settings.schemas.ts";
 import { sessionsOf } from "#features/account/settings.view-data.ts";
@@ -13,7 +15,7 @@ import {
 import { counted } from "#lib/text.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
-import { fieldErrors } from "#web/form-errors.ts";
+import { collectErrors } from "#web/form-errors.ts";
 import { requireSignIn, viewerOf } from "#web/guards.ts";
 import { parseInput } from "#web/input.ts";
 import type { SignIn } from "#web/sign-in.ts";
@@ -43,28 +45,35 @@ function passwordSettings(deps: SettingsDeps, signIn: SignIn): Router {
     .post(requireSignIn, requireCsrf, async (req, res) => {
       const actor = viewerOf(req);
       const identity = await getIdentity(deps, actor);
-      try {
-        const schema = newPasswordSchema(actor.username, identity.hasPassword);
-        const input = parseInput(schema, req.body);
-        await confirmPassword(deps, {
-          actor,
-          password: input.currentPassword,
-          address: req.ip ?? "",
-          field: "currentPassword",
-        });
-        await deps.limits.passwordsByPerson.take(String(actor.id));
-        const sessionId = await changeOwnPassword(deps, { actor, password: input.password });
-        await signIn.renew(req, sessionId);
-        const done = identity.hasPassword ? "changed" : "set";
-        addFlash(req, `Your password is ${done}. Everywhere else you are signed out.`);
-        res.redirect(303, "/settings/password");
-      } catch (error) {
-        const errors = fieldErrors(error, { req, res, limitField: "currentPassword" });
-        const { email } = await getOwnProfile(deps, actor);
-        res.render("account/settings-password", { identity, email, errors });
+      const { errors, attempt, isAllRight } = collectErrors(req, res);
+      const schema = newPasswordSchema(actor.username, identity.hasPassword);
+      const input = await attempt("password", () => parseInput(schema, req.body));
+      if (!errors["currentPassword"]) {
+        await attempt("currentPassword", () => askPassword(deps, req, "currentPassword"));
       }
+      const sessionId =
+        input && isAllRight()
+          ? await attempt("password", () => setPassword(deps, actor, input))
+          : null;
+      if (sessionId === null) {
+        const { email } = await getOwnProfile(deps, actor);
+        return res.render("account/settings-password", { identity, email, errors });
+      }
+      await signIn.renew(req, sessionId);
+      const done = identity.hasPassword ? "changed" : "set";
+      addFlash(req, `Your password is ${done}. Everywhere else you are signed out.`);
+      res.redirect(303, "/settings/password");
     });
   return router;
+}
+
+async function setPassword(
+  deps: SettingsDeps,
+  actor: Actor,
+  { password }: { password: string },
+): Promise<string> {
+  await deps.limits.passwordsByPerson.take(String(actor.id));
+  return changeOwnPassword(deps, { actor, password });
 }
 
 function sessionSettings(deps: SettingsDeps, signIn: SignIn): Router {

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
+import { askPassword } from "#features/account/ask-password.routes.ts";
 import { noteConfirmation } from "#features/account/confirm-identity.ts";
-import { type ConfirmPasswordDeps, confirmPassword } from "#features/account/confirm-password.ts";
+import type { ConfirmPasswordDeps } from "#features/account/confirm-password.ts";
 import { hasPassword } from "#features/account/settings.queries.ts";
 import { isConnected } from "#features/openid/openid.queries.ts";
 import type { Provider } from "#features/openid/ways-in.ts";
@@ -35,7 +36,7 @@ export function confirmIdentityRoutes(deps: ConfirmIdentityDeps): Router {
       const next = localPath(req.body.next);
       const isByCode = req.body.code !== undefined;
       try {
-        await (isByCode ? confirmByCode(deps, req) : confirmByPassword(deps, req));
+        await (isByCode ? confirmByCode(deps, req) : askPassword(deps, req, "password"));
         res.redirect(303, next);
       } catch (error) {
         const limitField = isByCode ? "code" : "password";
@@ -63,14 +64,6 @@ export async function showConfirmPage(
     errors,
   });
 }
-
-const confirmByPassword = (deps: ConfirmIdentityDeps, req: Request) =>
-  confirmPassword(deps, {
-    actor: viewerOf(req),
-    password: String(req.body.password ?? "").slice(0, 1001),
-    address: req.ip ?? "",
-    field: "password",
-  });
 
 async function confirmByCode(deps: ConfirmIdentityDeps, req: Request): Promise<void> {
   const actor = viewerOf(req);

@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
-import { confirmationMilliseconds, confirmPassword } from "#features/account/confirm-password.ts";
+import { askPassword } from "#features/account/ask-password.routes.ts";
+import { confirmationMilliseconds } from "#features/account/confirm-password.ts";
 import { hasPassword } from "#features/account/settings.queries.ts";
 import { addAuthenticator } from "#features/second-factors/add-authenticator.ts";
 import type { ConfirmIdentityDeps } from "#features/second-factors/confirm-identity.routes.ts";
@@ -130,9 +131,8 @@ async function proveAgain(deps: SecondFactorSettingsDeps, req: Request): Promise
   const actor = viewerOf(req);
   const address = req.ip ?? "";
   const code = String(req.body.code ?? "");
-  const password = String(req.body.password ?? "").slice(0, 1001);
-  if (code === "" && password !== "" && (await hasPassword(deps, actor))) {
-    return confirmPassword(deps, { actor, password, address, field: "password" });
+  if (code === "" && req.body.password && (await hasPassword(deps, actor))) {
+    return askPassword(deps, req, "password");
   }
   await takeCode(deps, { person: actor, code, address });
 }
