@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPerson } from "#features/account/register-person.ts";
 import { newPerson } from "#tests/factories/people.ts";
-import { waitingMails } from "#tests/support/mails.ts";
+import { deliverMails, waitingMails } from "#tests/support/mails.ts";
 import { queriesOf } from "#tests/support/query-counter.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { type Answer, createVisitor } from "#tests/support/visitor.ts";
@@ -123,8 +123,8 @@ describe("limits", () => {
   });
 });
 
-test("a sign-in that has to wait leads to a new password meanwhile", async () => {
-  const { username } = await anybody();
+test("a sign-in that has to wait leads to a new password, which signs in at once", async () => {
+  const { username, email } = await anybody();
   const visitor = createVisitor(site.app);
   const csrf = await visitor.csrf();
   const headers = { "X-Forwarded-For": "192.0.2.99" };
@@ -134,4 +134,12 @@ test("a sign-in that has to wait leads to a new password meanwhile", async () =>
   expect([answer.status, leads(answer)]).toEqual([422, 0]);
   for (let count = 0; count < 10; count += 1) answer = await guess();
   expect([answer.status, leads(answer)]).toEqual([429, 1]);
+
+  await deliverMails(site);
+  await visitor.post("/password-reset", { email }, { csrf, headers });
+  const [mail] = await deliverMails(site);
+  const password = "quince-and-medlar";
+  await visitor.post(mail?.path ?? "", { password, password2: password }, { csrf, headers });
+  const entered = await visitor.post("/login", { username, password }, { csrf, headers });
+  expect([entered.status, entered.location]).toEqual([303, "/"]);
 });

@@ -5,6 +5,7 @@ import {
   requestPasswordReset,
   resetPassword,
 } from "#features/account/reset-password.ts";
+import { forgiveFailures } from "#features/account/verify-credentials.ts";
 import { NotFound } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
@@ -64,6 +65,7 @@ export function passwordResetRoutes(deps: {
         person = await getPasswordReset(deps, { token });
         const { password } = parseInput(passwordResetSchema(person), req.body);
         await resetPassword(deps, { token, password });
+        await forgiveFailures(deps, { person, address: req.ip ?? "" });
         addFlash(
           req,
           "Your new password is set, and you are signed out everywhere. Sign in with it.",

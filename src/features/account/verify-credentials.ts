@@ -23,8 +23,7 @@ export async function verifyCredentials(
   const login = input.username.trim().toLowerCase();
   const user = await findUserByLogin(deps.database, login);
   const network = networkOf(input.address);
-  // By what was typed: counted by account, one name's limit would tell whose the other name is.
-  const pair = `${login} ${network}`;
+  const pair = pairOf(login, network);
   const underAttack = (await signInsByAccount.count(login)) >= failuresOfAnAttack;
   const tries = underAttack ? triesUnderAttack : undefined;
   const checkLimits = async () => {
@@ -47,6 +46,20 @@ export async function verifyCredentials(
   const verifiedHash = await renewedHash(deps.database, user, input.password);
   const { id, username, isStaff, isSuperuser } = user;
   return { id, username, isStaff, isSuperuser, name: displayName(user), verifiedHash };
+}
+
+/** By what was typed: counted by account, one name's limit would tell whose the other name is. */
+const pairOf = (login: string, network: string) => `${login.toLowerCase()} ${network}`;
+
+/** Forgives what somebody typed wrong from here, once they have proved by mail who they are. */
+export async function forgiveFailures(
+  { limits }: { limits: RateLimits },
+  { person, address }: { person: { username: string; email: string }; address: string },
+): Promise<void> {
+  const network = networkOf(address);
+  for (const login of [person.username, person.email]) {
+    await limits.signInsByAccountAndAddress.reset(pairOf(login, network));
+  }
 }
 
 /** What a right password has been verified against, made anew where it was made too cheaply. */
