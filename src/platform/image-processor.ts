@@ -44,7 +44,7 @@ export interface ImageProcessor {
    * The file at `path` stays.
    */
   process(path: string, temporaryFolder: string): Promise<ProcessedImage>;
-  /** Squares of these sides around what catches the eye, of an animation's first frame; else the same. */
+  /** Squares of these sides of its middle, of an animation's first frame; else the same. */
   squares(path: string, temporaryFolder: string, sides: readonly number[]): Promise<SquaredImage>;
 }
 

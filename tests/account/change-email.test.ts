@@ -70,6 +70,7 @@ describe("a new address", () => {
     const answer = await follow(mail?.path ?? "");
     expect(answer.status).toBe(409);
     expect(answer.$("main").text()).toContain("belong to another account");
+    expect(await site.deps.database.accountToken.count({ where: { userId: id } })).toBe(0);
     expect(await findUser(`${username}@example.org`)).toMatchObject({ id });
   });
 

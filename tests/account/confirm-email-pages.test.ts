@@ -115,14 +115,14 @@ describe("a change of address that waits", () => {
   });
 
   test("to one taken meanwhile says so, and leads on", async () => {
-    const { id, visitor } = await member();
-    const wanted = newPerson({});
-    await change(id, wanted.email);
-    const path = await mailTo(wanted.email);
-    await createPerson(site.deps, wanted);
     const leads = [];
-    for (const each of [createVisitor(site.app), visitor]) {
-      const answer = await each.post(path);
+    for (const isSignedIn of [false, true]) {
+      const { id, visitor } = await member();
+      const wanted = newPerson({});
+      await change(id, wanted.email);
+      const path = await mailTo(wanted.email);
+      await createPerson(site.deps, wanted);
+      const answer = await (isSignedIn ? visitor : createVisitor(site.app)).post(path);
       expect([answer.status, answer.$("h1").text()]).toEqual([409, "This address is taken"]);
       leads.push(answer.$("main a.button").attr("href"));
     }

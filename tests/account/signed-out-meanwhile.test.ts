@@ -108,6 +108,19 @@ test("an address that changed while its form was open is not asked for back", as
   expect(await stateOf(id)).toMatchObject({ email, tokens: [] });
 });
 
+test("a form that was open while the address changed keeps the new one", async () => {
+  const { id, visitor } = await signedInPerson(site, { email: "one@example.org" });
+  const form = (await visitor.get("/settings/profile")).$("form[enctype]");
+  const fields = Object.fromEntries(
+    form.serializeArray().map(({ name, value }) => [name, String(value)]),
+  );
+  const email = "two@example.org";
+  await site.deps.database.user.update({ where: { id }, data: { email } });
+  const answer = await visitor.post("/settings/profile", { ...fields, lastName: "Lovelace" });
+  expect([answer.status, answer.errors]).toEqual([303, {}]);
+  expect(await stateOf(id)).toMatchObject({ email, lastName: "Lovelace", tokens: [] });
+});
+
 /** What is answered to a request that waits for the person's row while `change` is made to them. */
 async function whileHeld<T>(
   id: number,

@@ -105,6 +105,8 @@ export async function confirmEmail(
     if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== "P2002") {
       throw error;
     }
+    // It waits for nothing any more.
+    await database.accountToken.deleteMany({ where: { tokenHash: hashOf(token) } });
     throw new Conflict(
       "email_taken",
       "This address came to belong to another account meanwhile. Yours keeps the one it has.",

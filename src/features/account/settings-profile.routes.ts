@@ -26,7 +26,7 @@ export interface ProfileSettingsDeps extends UpdateProfileDeps {
 }
 
 const chooseAgain = "Nothing is saved yet: choose the photo once more.";
-const formFields = ["firstName", "lastName", "email", "dateOfBirth", "bio"] as const;
+const formFields = ["firstName", "lastName", "email", "shownEmail", "dateOfBirth", "bio"] as const;
 
 export function profileSettings(deps: ProfileSettingsDeps): Router {
   const router = Router();
@@ -80,7 +80,10 @@ async function saveProfile(
   const input = await attempt("email", () =>
     parseInput(profileSchema(deps.clock(), profile), typed),
   );
-  const isOtherAddress = !isSameAddress(String(typed.email).trim(), profile.email);
+  // What the form showed, and nobody changed, is no wish: the address may have changed meanwhile.
+  const isOtherAddress = ![profile.email, String(typed.shownEmail ?? "")].some((known) =>
+    isSameAddress(String(typed.email).trim(), known),
+  );
   if (isOtherAddress && !errors["email"]) {
     await attempt("currentPassword", () => askPassword(deps, req, "currentPassword"));
   }

@@ -15,7 +15,7 @@ export const profileFormOf = (
   waitingEmail: profile.waitingEmail,
   isEmailConfirmed: profile.isEmailConfirmed,
   identity,
-  values: { ...profile, ...typed },
+  values: { ...profile, shownEmail: profile.email, ...typed },
 });
 
 /** @param viewer whose own session is marked */
