@@ -4,6 +4,7 @@ import { load } from "cheerio";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seed } from "#prisma/seed.ts";
 import { type Caller, methods, signedIn, staffWith, stranger } from "#tests/admin/callers.ts";
+import { createRow } from "#tests/admin/rows.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor } from "#tests/support/visitor.ts";
 
@@ -193,6 +194,29 @@ describe("staff", () => {
     expect(firstName).toBe("Olga");
     const list = await admin.send("get", "/admin/users");
     expect(list.headers["location"]).toBe("/confirm?next=%2Fadmin%2Fusers");
+  });
+
+  test("delete nothing, and act on nothing, past it", async () => {
+    const { database } = site.deps;
+    const admin = await signedIn(site, { isSuperuser: true });
+    const [key, queue] = [await createRow(database, "users"), "account.send-mail"];
+    const where = { userId: admin.id };
+    const confirmedAt = new Date(now.getTime() - 3_660_000);
+    await database.session.updateMany({ where, data: { confirmedAt } });
+    const fields = { action: "deactivate", confirmed: "yes", [`row-${key}`]: "on" };
+    for (const path of [
+      `/admin/users/${key}/delete`,
+      "/admin/users/actions",
+      `/admin/jobs/${queue}`,
+    ]) {
+      const answer = await admin.send("post", path, { fields });
+      expect([path, answer.headers["location"]]).toEqual([
+        path,
+        expect.stringMatching(/^\/confirm\?next=/),
+      ]);
+    }
+    const person = await database.user.findUnique({ where: { id: Number(key) } });
+    expect(person?.isActive).toBe(true);
   });
 });
 

@@ -47,7 +47,7 @@ describe("what is done to chosen rows", () => {
     const { $ } = await admin.visitor.get(list);
     const chosen = { action: "deactivate", [`row-${id}`]: true };
     const question = await sendForm(admin.visitor, $, chosen);
-    expect(question.$(`a[href="${list}"]`).text()).toBe("Cancel");
+    expect(question.$(`main a[href="${list}"]`).text()).toBe("PeopleCancel");
     expect((await sendForm(admin.visitor, question.$)).location).toBe(list);
     expect(await flashesOf(admin)).toEqual(["1 person deactivated."]);
   });

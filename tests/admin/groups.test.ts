@@ -205,7 +205,10 @@ describe("staff who manage groups and people", () => {
     const path = `/admin/users/${other.id}`;
     expect((await save(staff, path, { [`group-${within.id}`]: "on" })).status).toBe(303);
     expect(await groupsOf(other.id)).toEqual([within.id]);
-    expect((await save(staff, path, { [`group-${beyond.id}`]: "on" })).status).toBe(403);
+    const $ = load((await staff.send("get", path)).text);
+    expect($(`[name=group-${beyond.id}]`).is("[disabled]")).toBe(true);
+    expect($(`#group-${beyond.id}-hint`).text()).toContain("not yours to give");
+    await save(staff, path, { [`group-${beyond.id}`]: "on" });
     expect(await groupsOf(other.id)).toEqual([within.id]);
     expect((await save(staff, path, { [`group-${within.id}`]: null })).status).toBe(303);
     expect(await groupsOf(other.id)).toEqual([]);

@@ -72,6 +72,8 @@ describe("a list", () => {
     await titled("A heron");
     const { text, href } = await list("/admin/images?q=eagle&sort=title");
     expect(text).toContain("Nothing matches");
+    expect(text).not.toContain("only words that begin");
+    expect((await list("/admin/images?q=zz")).text).toContain("only words that begin");
     expect(href("Clear the filters")).toBe("/admin/images?sort=title");
   });
 

@@ -15,11 +15,15 @@ import { requireConfirmation } from "#web/confirmation.ts";
 
 const hour = 3_600_000;
 
-/** What was loaded within the hour may be sent in the next: whoever typed past it loses nothing. */
+/** A row's own form: an address below /admin of a model, and a key or "new". */
+const formOfRow = /^\/(?!jobs\/)[^/]+\/(?!actions$)[^/]+$/;
+
+/** What was typed into a form may be saved in the next hour, too: whoever typed past it loses nothing. */
 function requireRecent(deps: AdminDeps): RequestHandler {
-  const toLook = requireConfirmation(deps, hour);
-  const toSend = requireConfirmation(deps, 2 * hour);
-  return (req, res, next) => (req.method === "POST" ? toSend : toLook)(req, res, next);
+  const recently = requireConfirmation(deps, hour);
+  const toSave = requireConfirmation(deps, 2 * hour);
+  return (req, res, next) =>
+    (req.method === "POST" && formOfRow.test(req.path) ? toSave : recently)(req, res, next);
 }
 
 /** Everything below /admin, in the order in which addresses are tried. */

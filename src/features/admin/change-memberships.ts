@@ -1,4 +1,4 @@
-import { type AdminActor, holdsAll, listGrants } from "#features/admin/rights.ts";
+import { type AdminActor, type Grant, holdsAll, listGrants } from "#features/admin/rights.ts";
 import { Forbidden } from "#lib/errors.ts";
 import type { Transaction } from "#platform/database.ts";
 
@@ -27,12 +27,8 @@ export async function changeMemberships(
     select id from groups where id = any(${touched}::int[]) order by id for share`;
   const there = held.map(({ id }) => id);
   for (const groupId of there) {
-    if (!actor.isSuperuser && !holdsAll(actor, await listGrants(tx, groupId))) {
-      throw new Forbidden(
-        "beyond_rights",
-        "A group may do more than you, so it is not yours to give.",
-      );
-    }
+    const beyond = refusalOfGroup(actor, await listGrants(tx, groupId));
+    if (beyond) throw new Forbidden("beyond_rights", beyond);
   }
   const left = there.filter((groupId) => before.has(groupId));
   await tx.groupMember.deleteMany({ where: { userId: personId, groupId: { in: left } } });
@@ -42,6 +38,12 @@ export async function changeMemberships(
       .map((groupId) => ({ groupId, userId: personId })),
   });
 }
+
+/** Why a group that may do this is not this administrator's to put anybody into, or take out of. */
+export const refusalOfGroup = (actor: AdminActor, grants: readonly Grant[]): string | null =>
+  actor.isSuperuser || holdsAll(actor, grants)
+    ? null
+    : "This group may do more than you, so it is not yours to give.";
 
 /** Why the groups of this person are not this administrator's to change, whatever these may do. */
 export const refusalOfOwnGroups = (actor: AdminActor, personId: number): string | null =>

@@ -9,6 +9,7 @@ import type { Column, Filter, RegisteredModel } from "#features/admin/model-admi
 import { modelNamed } from "#features/admin/registry.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import { type ActiveFilter, choicesOf, filtersFor } from "#features/admin/row-filters.ts";
+import { findsBeginningsOnly } from "#features/admin/row-search.ts";
 import { capitalised, counted } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 
@@ -52,7 +53,14 @@ export function listOf(
     purpose: model.purpose,
     action: addressOf(model, {}),
     count: countWords(model, count),
-    search: search ? { hint: search.hint, value: query.q, longest: longestSearch } : null,
+    search: search
+      ? {
+          hint: search.hint,
+          value: query.q,
+          longest: longestSearch,
+          hasShortWord: findsBeginningsOnly(query.q),
+        }
+      : null,
     sort: sort ?? null,
     filters: filtersFor(model, actor).map((filter) =>
       filterOf(deps, { model, filter, query, filters }),

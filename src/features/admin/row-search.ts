@@ -63,7 +63,7 @@ const names = Prisma.sql`(t.username::text || ' ' || t.first_name || ' ' || t.la
  */
 function holds(text: Prisma.Sql, word: string): Prisma.Sql {
   const pattern = word.replace(/[\\%_]/g, "\\$&");
-  return threeTogether.test(word) || unspaced.test(word)
+  return isFoundAnywhere(word)
     ? Prisma.sql`${text} ilike ${`%${pattern}%`}`
     : Prisma.sql`(${text} ilike ${`${pattern}%`} or ${text} ilike ${`% ${pattern}%`})`;
 }
@@ -71,6 +71,12 @@ function holds(text: Prisma.Sql, word: string): Prisma.Sql {
 const threeTogether = /[\p{L}\p{N}]{3}/u;
 /** Scripts that put no spaces between words: where one begins cannot be seen. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+
+const isFoundAnywhere = (word: string): boolean => threeTogether.test(word) || unspaced.test(word);
+
+/** Whether something may stand within a word and not be found. */
+export const findsBeginningsOnly = (q: string): boolean =>
+  wordsOf(q).some((word) => !isFoundAnywhere(word));
 
 const wordsOf = (q: string): string[] =>
   [...new Set(q.split(/\s+/).filter((word) => word !== ""))]

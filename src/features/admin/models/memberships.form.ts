@@ -1,6 +1,6 @@
-import { refusalOfOwnGroups } from "#features/admin/change-memberships.ts";
+import { refusalOfGroup, refusalOfOwnGroups } from "#features/admin/change-memberships.ts";
 import type { Key, Section, Values } from "#features/admin/model-admin.ts";
-import type { AdminActor } from "#features/admin/rights.ts";
+import { type AdminActor, grantsIn } from "#features/admin/rights.ts";
 import type { Database } from "#platform/database.ts";
 
 // The part of a person's form that says which groups they are in.
@@ -11,22 +11,24 @@ export async function membershipsSection(
   actor: AdminActor,
   person: Key | null,
 ): Promise<Section> {
-  const withheld = person && refusalOfOwnGroups(actor, Number(person["id"]));
+  const ofOneself = person && refusalOfOwnGroups(actor, Number(person["id"]));
   const groups = actor.may("groups", "view")
-    ? await database.group.findMany({ orderBy: { name: "asc" } })
+    ? await database.group.findMany({ orderBy: { name: "asc" }, include: { rights: true } })
     : [];
   return {
     title: "Groups",
-    fields: groups.map(({ id, name }) => ({
+    fields: groups.map(({ id, name, rights }) => ({
       name: `group-${id}`,
       label: name,
       kind: "checkbox",
       names: "groups",
       isOfRow: true,
-      ...(withheld && { withheld }),
+      ...withheldBy(ofOneself ?? refusalOfGroup(actor, grantsIn(rights))),
     })),
   };
 }
+
+const withheldBy = (withheld: string | null) => (withheld === null ? {} : { withheld });
 
 /** @param groups all there are */
 export const membershipValues = (groups: readonly number[], theirs: readonly number[]): Values =>
