@@ -40,7 +40,8 @@ export async function createRow(database: Database, model: string): Promise<stri
 
 /** Nobody signs in as them, so no password is hashed. */
 function createUser(database: Database) {
-  const username = `row_${randomBytes(6).toString("hex")}`;
+  // As long as any may be, so that pages show what they do with it.
+  const username = `row_${randomBytes(6).toString("hex")}_${"w".repeat(33)}`;
   return database.user.create({
     data: { username, email: `${username}@example.org`, profile: { create: {} } },
   });
