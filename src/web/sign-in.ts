@@ -26,7 +26,7 @@ export interface SignInFunctions {
   /** @throws as for wrong credentials when what was verified is so no more */
   startSession(
     person: Pick<Person, "id" | "verifiedHash">,
-    device: { userAgent: string; isKept: boolean },
+    device: { userAgent: string; isKept: boolean; isWithoutSecondStep: boolean },
   ): Promise<string>;
   findSession(sessionId: string): Promise<Viewer | null>;
   endSession(sessionId: string): Promise<void>;
@@ -76,10 +76,15 @@ export function createSignIn(functions: SignInFunctions): SignIn {
     );
   });
 
-  async function start(req: Request, person: Person, isKept: boolean): Promise<void> {
+  async function start(
+    req: Request,
+    person: Person,
+    how: { isKept: boolean; isWithoutSecondStep: boolean },
+  ): Promise<void> {
+    const { isKept } = how;
     const userAgent = req.get("User-Agent") ?? "";
     // Before the visitor's session is another one: a refusal is shown on the form that was sent.
-    const sessionId = await functions.startSession(person, { userAgent, isKept });
+    const sessionId = await functions.startSession(person, { userAgent, ...how });
     try {
       await logIn(req, { ...notYetEntered(person), sessionId, isKept });
     } catch (error) {
@@ -102,7 +107,7 @@ export function createSignIn(functions: SignInFunctions): SignIn {
       const before = req.user?.sessionId;
       const stamp = isSecondStepDone ? null : await functions.findSecondStep(person);
       if (stamp === null) {
-        await start(req, person, isKept);
+        await start(req, person, { isKept, isWithoutSecondStep: !isSecondStepDone });
       } else {
         const since = functions.clock().getTime();
         await startWaiting(req, { personId: person.id, isKept, next, since, stamp });

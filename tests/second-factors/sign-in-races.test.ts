@@ -70,6 +70,18 @@ test("nor does it get to the second step, whatever code would follow", async () 
   expect(answer.status).toBe(422);
 });
 
+test("a sign-in that found no second step starts no session once there is one", async () => {
+  const { id, person } = await verified();
+  expect(await askForSecondStep(site.deps, { person })).toBeNull();
+  await giveAuthenticator(site, { id });
+  const start = (isWithoutSecondStep: boolean) =>
+    startSession(site.deps, { personId: id, ...device, isWithoutSecondStep });
+  await expect(start(true)).rejects.toMatchObject({ code: "second_step_on" });
+  expect(await sessionsOf(id)).toBe(0);
+  await start(false);
+  expect(await sessionsOf(id)).toBe(1);
+});
+
 test("nor one of somebody who is deactivated meanwhile", async () => {
   const { id, username } = await createPerson(site.deps, newPerson());
   const app = siteWith(() => site.deps.database.$transaction((tx) => deactivatePerson(tx, { id })));
@@ -82,7 +94,12 @@ test("at the same moment as the change, no session is left of the old password",
     const { id, username, person } = await verified();
     const { verifiedHash } = person;
     const starts = Array.from({ length: 4 }, () =>
-      startSession(site.deps, { personId: id, ...device, verifiedHash }).catch(() => null),
+      startSession(site.deps, {
+        personId: id,
+        ...device,
+        verifiedHash,
+        isWithoutSecondStep: false,
+      }).catch(() => null),
     );
     await Promise.all([...starts, changePassword(site.deps, { username, password: newPassword })]);
     expect(await sessionsOf(id)).toBe(0);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { WrongCredentials } from "#features/account/verify-credentials.ts";
-import type { Database } from "#platform/database.ts";
+import { Invalid } from "#lib/errors.ts";
+import type { Database, Transaction } from "#platform/database.ts";
 
 interface NewSession {
   personId: number;
@@ -8,16 +9,18 @@ interface NewSession {
   isKept: boolean;
   /** Of the password that was verified; undefined where none was asked for. */
   verifiedHash?: string | null | undefined;
+  /** Whether this person had none when that was looked up. */
+  isWithoutSecondStep: boolean;
 }
 
 /**
  * Notes a sign-in on a device and answers its id; the session lasts while that row does.
  * @throws Invalid as for wrong credentials when the password was changed since it was verified, or the
- * person deactivated
+ * person deactivated, and Invalid when they turned the second step on
  */
 export async function startSession(
   deps: { database: Database; clock: () => Date },
-  { personId, userAgent, isKept, verifiedHash }: NewSession,
+  { personId, userAgent, isKept, verifiedHash, isWithoutSecondStep }: NewSession,
 ): Promise<string> {
   const id = randomUUID();
   const now = deps.clock();
@@ -33,6 +36,7 @@ export async function startSession(
       data: { lastSignInAt: now },
     });
     if (count === 0) throw new WrongCredentials();
+    if (isWithoutSecondStep) await refuseSecondStepOf(tx, personId);
     await tx.session.create({
       data: {
         id,
@@ -46,6 +50,15 @@ export async function startSession(
     });
   });
   return id;
+}
+
+/** Whoever turns it on holds the same row: the sign-in comes before, as if a moment earlier, or not at all. */
+async function refuseSecondStepOf(tx: Transaction, userId: number): Promise<void> {
+  const where = { userId };
+  const factors = (await tx.authenticator.count({ where })) + (await tx.passkey.count({ where }));
+  if (factors === 0) return;
+  const sentence = "Two-step sign-in was turned on just now. Sign in once more.";
+  throw new Invalid({ username: sentence }, "second_step_on");
 }
 
 export async function endSession(
