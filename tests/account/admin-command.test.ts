@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signedInPerson } from "#tests/factories/people.ts";
+import { adminCommand } from "#tests/support/admin-command.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor } from "#tests/support/visitor.ts";
 
@@ -11,17 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-/** What the command prints and its exit code. */
-async function admin(...words: string[]) {
-  // Vitest's own environment holds settings of ours, such as BASE_URL.
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, DATABASE_URL: site.databaseUrl, DATA_DIR: site.dataFolder };
-  const run = promisify(execFile)(process.execPath, ["src/admin.ts", ...words], { env });
-  return run.then(
-    ({ stdout }) => ({ said: stdout, code: 0 }),
-    ({ stdout, stderr, code }) => ({ said: `${stdout}${stderr}`, code: Number(code) }),
-  );
-}
+const admin = (...words: string[]) => adminCommand(site, ...words);
 
 const passwordIn = (said: string) => /password: (\S{16})/.exec(said)?.[1] ?? "";
 const signIn = (username: string, password: string) =>

@@ -2,12 +2,12 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { staffOf } from "#tests/admin/administrators.ts";
 import { flashesOf, historyOf, type Person, runOn } from "#tests/admin/chosen-rows.ts";
 import { goodPassword, signedInPerson } from "#tests/factories/people.ts";
 import { giveAuthenticator } from "#tests/factories/second-factors.ts";
+import { adminCommand } from "#tests/support/admin-command.ts";
 import { waitingMails } from "#tests/support/mails.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor } from "#tests/support/visitor.ts";
@@ -44,15 +44,7 @@ const left = async ({ id: userId }: Person) => {
 const mailsTo = async ({ id }: Person) =>
   (await waitingMails(site)).filter((mail) => "userId" in mail && mail.userId === id);
 
-async function command(...words: string[]) {
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, DATABASE_URL: site.databaseUrl, DATA_DIR: site.dataFolder };
-  const run = promisify(execFile)(process.execPath, ["src/admin.ts", ...words], { env });
-  return run.then(
-    ({ stdout }) => ({ said: stdout, code: 0 }),
-    ({ stdout, stderr, code }) => ({ said: `${stdout}${stderr}`, code: Number(code) }),
-  );
-}
+const command = (...words: string[]) => adminCommand(site, ...words);
 
 test("the command takes app, passkeys and codes away, tells by mail, and says when there is nothing", async () => {
   const other = await withEverything();

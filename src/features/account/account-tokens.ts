@@ -72,7 +72,7 @@ export async function useToken(
   // The person before what is theirs, as everybody holds them.
   await tx.$queryRaw`select 1 from users where id = ${userId} for no key update`;
   const { count } = await tx.accountToken.deleteMany({ where: { tokenHash } });
-  if (count === 1) await tx.accountToken.deleteMany({ where: { userId } });
+  if (count === 1) await endLinksOf(tx, { id: userId });
   return count === 1;
 }
 

@@ -1,3 +1,4 @@
+import { endLinksOf } from "#features/account/account-tokens.ts";
 import { requestConfirmation } from "#features/account/confirm-email.ts";
 import { endSessionsOf } from "#features/account/end-sessions.ts";
 import { insertPerson, isUniqueViolation } from "#features/account/register-person.ts";
@@ -66,9 +67,7 @@ export async function changePerson(
   };
   await tx.user.update({ where: { id }, data }).catch(besideTaken);
   if (passwordHash !== undefined) await endSessionsOf(tx, { id });
-  if (passwordHash !== undefined || isNewAddress) {
-    await tx.accountToken.deleteMany({ where: { userId: id } });
-  }
+  if (passwordHash !== undefined || isNewAddress) await endLinksOf(tx, { id });
   if (isNewAddress) {
     await requestConfirmation(tx, deps, { userId: id, email: input.email, now });
     await enqueueMail(tx, deps, { template: "email-changed", userId: id, to: before.email });
