@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { findRunningPostgres, startEmbeddedPostgres } from "#platform/embedded-postgres.ts";
@@ -143,9 +144,12 @@ export function isWriteConflict(error: unknown): boolean {
 }
 
 const tries = 5;
+const pauseMilliseconds = 25;
 
 /**
  * Does a transaction again, at most five times in all, when PostgreSQL let somebody else go first.
+ * Each try waits longer than the one before: who tries again at once can take the row that was
+ * let go before the one who waited for it wakes up, and both are in each other's way again.
  * @param isPassing what else will pass
  */
 export async function tryAgain<Result>(
@@ -158,5 +162,6 @@ export async function tryAgain<Result>(
     } catch (error) {
       if (attempt === tries || !(isWriteConflict(error) || isPassing(error))) throw error;
     }
+    await setTimeout(attempt * pauseMilliseconds * (1 + Math.random()));
   }
 }
