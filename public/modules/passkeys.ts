@@ -4,6 +4,7 @@ import {
   startAuthentication,
   startRegistration,
 } from "@simplewebauthn/browser";
+import { signalPasskeys } from "./passkey-signals.ts";
 
 /**
  * Parts of pages that ask the browser for a passkey and send its answer with their form. They stay
@@ -13,6 +14,7 @@ for (const part of document.querySelectorAll<HTMLElement>("[data-passkey]")) {
   if (browserSupportsWebAuthn()) setUpPasskey(part);
   else part.remove();
 }
+if (browserSupportsWebAuthn()) void signalPasskeys();
 
 type Options = Parameters<typeof startAuthentication>[0]["optionsJSON"] &
   Parameters<typeof startRegistration>[0]["optionsJSON"];

@@ -14,10 +14,14 @@ interface Device {
 async function plugIn(page: Page): Promise<Device> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
+  return addDevice(cdp, "internal");
+}
+
+async function addDevice(cdp: CDPSession, transport: "internal" | "usb"): Promise<Device> {
   const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
     options: {
       protocol: "ctap2",
-      transport: "internal",
+      transport,
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
@@ -45,6 +49,12 @@ async function memberWithPasskey(): Promise<Member & { device: Device }> {
   await press(member.page, "Add a passkey");
   await member.page.getByText("Your passkey is added.").waitFor();
   return { ...member, device };
+}
+
+/** The passkeys that a device still offers. */
+async function heldBy({ cdp, authenticatorId }: Device) {
+  const { credentials } = await cdp.send("WebAuthn.getCredentials", { authenticatorId });
+  return credentials;
 }
 
 async function signOut(page: Page): Promise<void> {
@@ -86,8 +96,7 @@ test("after a password a passkey is the second step", async () => {
 
 test("what the browser offers where the name is typed signs in", async () => {
   const { device } = await memberWithPasskey();
-  const { cdp, authenticatorId } = device;
-  const { credentials } = await cdp.send("WebAuthn.getCredentials", { authenticatorId });
+  const credentials = await heldBy(device);
   const other = await journey.visit();
   const synchronised = await plugIn(other);
   for (const credential of credentials) {
@@ -99,18 +108,57 @@ test("what the browser offers where the name is typed signs in", async () => {
   await other.locator("details.menu").waitFor();
 });
 
-test("a removed passkey opens nothing, and the page says so", async () => {
-  const { page } = await memberWithPasskey();
-  await page.goto("/settings/passkeys");
-  await page.getByText("Rename or remove").click();
-  await page.getByRole("button", { name: "Remove" }).click();
-  await page.getByText("The passkey is removed").waitFor();
-  expect(await passkeys(page).count()).toBe(0);
+test("a passkey that is removed goes from the browser, the others stay, until the last is removed", async () => {
+  const { page, id: userId, device } = await memberWithPasskey();
+  const { cdp } = device;
+  const { database } = journey.site.deps;
+  const credentials = await heldBy(device);
+  const row = await database.passkey.findFirstOrThrow({ where: { userId } });
+  const id = Buffer.from("another passkey!");
+  const other = await addDevice(cdp, "usb");
+  for (const made of credentials) {
+    const credential = { ...made, credentialId: id.toString("base64") };
+    const { authenticatorId } = other;
+    await cdp.send("WebAuthn.addCredential", { authenticatorId, credential });
+  }
+  await database.passkey.create({ data: { ...row, id: id.toString("base64url"), name: "Other" } });
+  await page.goto("/settings/passkeys", { waitUntil: "networkidle" });
+  const held = async () => [(await heldBy(device)).length, (await heldBy(other)).length];
+  expect(await held()).toEqual([1, 1]);
+
+  const remove = async (item: ReturnType<typeof passkeys>) => {
+    await item.getByText("Rename or remove").click();
+    await item.getByRole("button", { name: "Remove" }).click();
+    await page.getByText("The passkey is removed").waitFor();
+  };
+  await remove(passkeys(page).filter({ hasText: "Chrome on Linux" }));
+  await expect.poll(held).toEqual([0, 1]);
+  await remove(passkeys(page));
+  await expect.poll(held).toEqual([0, 0]);
+});
+
+test("a passkey that was removed elsewhere opens nothing, the page says so, and the browser forgets it", async () => {
+  const { page, id: userId, device } = await memberWithPasskey();
   await signOut(page);
+  await journey.site.deps.database.passkey.deleteMany({ where: { userId } });
   await page.goto("/login");
   await press(page, "Sign in with a passkey");
   await page.getByText("This passkey opens no account here.").waitFor();
   expect(await faultsOf(page)).toEqual([]);
+  await expect.poll(() => heldBy(device)).toEqual([]);
+});
+
+test("a browser that takes no word of passkeys shows the page all the same", async () => {
+  const { page } = await memberWithPasskey();
+  for (const refuse of [true, false]) {
+    await page.addInitScript((isRefusing) => {
+      const refusing = () => Promise.reject(new DOMException("", "SecurityError"));
+      const signal = isRefusing ? refusing : undefined;
+      Object.assign(PublicKeyCredential, { signalAllAcceptedCredentials: signal });
+    }, refuse);
+    await page.goto("/settings/passkeys", { waitUntil: "networkidle" });
+    await page.getByRole("main").getByRole("button", { name: "Add a passkey" }).waitFor();
+  }
 });
 
 test("a confirmation that is too old is asked for, and a passkey gives it", async () => {

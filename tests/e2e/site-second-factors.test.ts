@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { codeAt } from "#tests/factories/second-factors.ts";
@@ -35,10 +36,21 @@ test.each([true, false])(
   async (javaScriptEnabled) => {
     const { page, username } = await journey.visitAsMember({ javaScriptEnabled });
     const secret = await setUpApp(page);
-    await enterCode(page, codeAt(secret, new Date()), "Turn on");
+    const used = codeAt(secret, new Date());
+    await enterCode(page, used, "Turn on");
     await page.getByText("Two-step sign-in is on.").waitFor();
     const codes = await page.locator(".recovery-codes code").allTextContents();
     expect(codes).toHaveLength(10);
+    const download = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Save as a file" }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe(
+      `magpie-recovery-codes-${new URL(journey.site.origin).host.replace(":", "-")}.txt`,
+    );
+    const text = await readFile(await file.path(), "utf8");
+    expect(text.trimEnd().split("\n").slice(-10)).toEqual(codes);
+    const copying = page.getByRole("button", { name: "Copy", exact: true });
+    await copying.waitFor({ state: javaScriptEnabled ? "visible" : "hidden" });
     await page.reload();
     expect(await page.locator(".recovery-codes").count()).toBe(0);
 
@@ -46,7 +58,7 @@ test.each([true, false])(
     await page.goto("/login?next=/ranking");
     await signIn(page, username);
     expect(new URL(page.url()).pathname).toBe("/login/second-factor");
-    await enterCode(page, codeAt(secret, new Date()), "Sign in");
+    await enterCode(page, used, "Sign in");
     await page.getByText("This code is wrong or was used already.").waitFor();
     await enterCode(page, codeAt(secret, new Date(), 1), "Sign in");
     await page.waitForURL("**/ranking");
@@ -65,6 +77,35 @@ test.each([true, false])(
     expect(new URL(page.url()).pathname).toBe("/");
   },
 );
+
+test("the recovery codes are copied, and what is printed is they alone", async () => {
+  const permissions = ["clipboard-read", "clipboard-write"];
+  const { page } = await journey.visitAsMember({ permissions });
+  const secret = await setUpApp(page);
+  await enterCode(page, codeAt(secret, new Date()), "Turn on");
+  const codes = await page.locator(".recovery-codes code").allTextContents();
+  await press(page, "Copy");
+  await page.getByRole("status").getByText("Copied.").waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join("\n"));
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("", "NotAllowedError"));
+  });
+  await press(page, "Copy");
+  await page.getByRole("status").getByText("Save the file instead.").waitFor();
+  await page.emulateMedia({ media: "print" });
+  const lines = (await page.locator("body").innerText()).split("\n").filter(Boolean);
+  expect([lines[0], ...lines.slice(2, -1)]).toEqual(["Your recovery codes", ...codes]);
+});
+
+test("where pages may not copy, none offers to", async () => {
+  const { page } = await journey.visitAsMember();
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "clipboard"));
+  const secret = await setUpApp(page);
+  await enterCode(page, codeAt(secret, new Date()), "Turn on");
+  await page.getByRole("link", { name: "Save as a file" }).waitFor();
+  await page.waitForLoadState("networkidle");
+  expect(await page.getByText("Copy", { exact: true }).isVisible()).toBe(false);
+});
 
 test("every page of it is accessible and fits", async () => {
   const { page, username } = await journey.visitAsMember();

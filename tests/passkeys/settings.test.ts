@@ -70,6 +70,28 @@ describe("the page", () => {
     expect($(".section-nav [aria-current]").text()).toBe("Passkeys");
   });
 
+  test("tells browsers which passkeys are theirs, also once there is none", async () => {
+    const told = async ({ visitor } = ana) =>
+      (await visitor.get("/settings/passkeys")).$("[data-accepted-passkeys]");
+    const { user } = (await optionsAt(ana.visitor, "/settings/passkeys")).body as {
+      user: { id: string };
+    };
+    await rowsFor(ana.id, 19);
+    await personWithPasskey(site);
+    const ids = (await mine()).map(({ id }) => id).toSorted();
+    const { allAcceptedCredentialIds: accepted, ...whose } = JSON.parse(
+      (await told()).attr("data-accepted-passkeys") ?? "",
+    );
+    expect(whose).toEqual({ rpId: "localhost", userId: user.id });
+    expect(accepted.toSorted()).toEqual(ids);
+    for (const id of ids) await remove(id);
+    expect(JSON.parse((await told()).attr("data-accepted-passkeys") ?? "")).toEqual({
+      ...whose,
+      allAcceptedCredentialIds: [],
+    });
+    expect(await told({ ...ana, ...(await signedInPerson(site)) })).toHaveLength(0);
+  });
+
   test("takes as many queries for twenty as for one, and shows nobody else's", async () => {
     // Takes the message that waits since the passkey was added.
     await ana.visitor.get("/settings/passkeys");

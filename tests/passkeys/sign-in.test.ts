@@ -118,6 +118,27 @@ describe("signing in with a passkey alone", () => {
     expect([answer.status, answer.errors]).toEqual([422, { credential: refused }]);
   });
 
+  test("tells the browser of a passkey that was removed, and of no other that it refuses", async () => {
+    const { database } = site.deps;
+    const bob = await personWithPasskey(site);
+    const { id } = await passkeyOf(bob.id);
+    const told = async (wrongs: Parameters<typeof usePasskey>[2] = {}) => {
+      const answer = await usePasskey(createVisitor(site.app), bob.authenticator, wrongs);
+      expect([answer.status, answer.errors]).toEqual([422, { credential: refused }]);
+      return answer.$("[data-removed-passkey]").attr("data-removed-passkey");
+    };
+    expect(await told({ isVerified: false })).toBeUndefined();
+    await database.user.update({ where: { id: bob.id }, data: { isActive: false } });
+    expect(await told()).toBeUndefined();
+    await database.passkey.delete({ where: { id } });
+    // At this name, another service's.
+    expect(await told({ userHandle: "bm9ib2R5" })).toBeUndefined();
+    expect(await told({ userHandle: null })).toBeUndefined();
+    expect(JSON.parse((await told()) ?? "")).toEqual({ rpId: "localhost", credentialId: id });
+    await database.user.delete({ where: { id: bob.id } });
+    expect(await told()).toBeUndefined();
+  });
+
   test("refuses a counter that does not go forward, as that of a copy would", async () => {
     const bob = await personWithPasskey(site);
     const signIn = async (counter: number) =>

@@ -89,6 +89,31 @@ describe("setting an app up", () => {
     expect(text).not.toContain(secret);
   });
 
+  test("carries its recovery codes as a file: whose, where, since when, what for, one a line", async () => {
+    now = new Date("2026-03-14T09:26:00Z");
+    const secret = await begin();
+    await ana.visitor.post(page, { code: codeAt(secret, now) });
+    const { $, headers } = await ana.visitor.get(page);
+    expect(headers["cache-control"]).toBe("no-store");
+    const codes = $(".recovery-codes code").toArray();
+    const link = $(".recovery-codes a[download]");
+    expect(link.attr("download")).toBe("magpie-recovery-codes-localhost-3000.txt");
+    const [type, content = ""] = link.attr("href")?.split(",") ?? [];
+    expect(type).toBe("data:text/plain;charset=utf-8");
+    expect(decodeURIComponent(content).split("\n")).toEqual([
+      "Magpie recovery codes",
+      "Site: localhost:3000",
+      `Username: ${ana.username}`,
+      "Made: 14 March 2026",
+      "",
+      "Without your app or passkey, each of them is the second step of signing in, once.",
+      "",
+      ...codes.map((code) => $(code).text()),
+      "",
+    ]);
+    expect((await ana.visitor.get(page)).$("a[download]")).toHaveLength(0);
+  });
+
   test("uses its code up: it signs nobody in after", async () => {
     const { secret } = await turnOn();
     const visitor = createVisitor(site.app);

@@ -4,8 +4,9 @@ import type { Provider } from "#features/openid/ways-in.ts";
 import { askForPasskey, askForPasskeyOf } from "#features/passkeys/ask-for-passkey.ts";
 import { keepChallenge, takeChallenge } from "#features/passkeys/challenges.ts";
 import { parseAssertion } from "#features/passkeys/passkeys.schemas.ts";
+import { removedPasskeyOf } from "#features/passkeys/passkeys.view-data.ts";
 import { type RelyingParty, relyingPartyOf } from "#features/passkeys/relying-party.ts";
-import { type UsePasskeyDeps, usePasskey } from "#features/passkeys/use-passkey.ts";
+import { RemovedPasskey, type UsePasskeyDeps, usePasskey } from "#features/passkeys/use-passkey.ts";
 import { showConfirmPage } from "#features/second-factors/confirm-identity.routes.ts";
 import { findPendingPerson, isTooLate } from "#features/second-factors/find-pending-person.ts";
 import { Forbidden } from "#lib/errors.ts";
@@ -54,7 +55,9 @@ function withoutPassword(deps: PasskeySignInDeps, signIn: SignIn, site: RelyingP
         return res.redirect(303, "/confirm-email");
       }
       const errors = fieldErrors(error, { req, res, limitField: "credential" });
-      res.render("account/sign-in", { values: { username, keep }, errors, next });
+      const removedPasskey =
+        error instanceof RemovedPasskey ? removedPasskeyOf(error.id, site) : null;
+      res.render("account/sign-in", { values: { username, keep }, errors, next, removedPasskey });
     }
   });
 

@@ -23,6 +23,16 @@ export const listPasskeys = (
     from passkeys where user_id = ${personId}
     order by created_at desc, id limit ${passkeyLimit}`;
 
+/** What a person's passkeys call them, or null before their first. */
+export async function findWebauthnId(
+  { sql }: { sql: Sql },
+  { personId }: { personId: number },
+): Promise<string | null> {
+  const [person] = await sql<{ webauthnId: string | null }>`
+    select webauthn_id as "webauthnId" from users where id = ${personId}`;
+  return person?.webauthnId ?? null;
+}
+
 export interface PasskeyOfPerson {
   publicKey: Uint8Array;
   counter: number;
@@ -48,4 +58,15 @@ export async function findPasskey(
     from passkeys k join users u on u.id = k.user_id
     where k.id = ${id} and u.is_active`;
   return found ?? null;
+}
+
+/** Whether a passkey that this site does not have was made for somebody here. */
+export async function isRemovedPasskey(
+  { sql }: { sql: Sql },
+  { id, webauthnId }: { id: string; webauthnId: string },
+): Promise<boolean> {
+  const [found] = await sql<{ isRemoved: boolean }>`
+    select exists (select 1 from users where webauthn_id = ${webauthnId})
+      and not exists (select 1 from passkeys where id = ${id}) as "isRemoved"`;
+  return found?.isRemoved ?? false;
 }

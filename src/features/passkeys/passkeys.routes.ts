@@ -9,9 +9,9 @@ import {
   type PasskeySignInDeps,
   passkeySignIn,
 } from "#features/passkeys/passkey-sign-in.routes.ts";
-import { listPasskeys, mostPasskeys } from "#features/passkeys/passkeys.queries.ts";
+import { findWebauthnId, listPasskeys, mostPasskeys } from "#features/passkeys/passkeys.queries.ts";
 import { PasskeyNameSchema, parseAttestation } from "#features/passkeys/passkeys.schemas.ts";
-import { passkeysOf } from "#features/passkeys/passkeys.view-data.ts";
+import { acceptedPasskeysOf, passkeysOf } from "#features/passkeys/passkeys.view-data.ts";
 import { relyingPartyOf } from "#features/passkeys/relying-party.ts";
 import { removePasskey } from "#features/passkeys/remove-passkey.ts";
 import { renamePasskey } from "#features/passkeys/rename-passkey.ts";
@@ -46,9 +46,13 @@ function passkeySettings(deps: PasskeysDeps): Router {
 
   const show = async (req: Request, res: Response, given: Shown = {}) => {
     const viewer = viewerOf(req);
-    const rows = await listPasskeys(deps, { personId: viewer.id });
+    const [rows, webauthnId] = await Promise.all([
+      listPasskeys(deps, { personId: viewer.id }),
+      findWebauthnId(deps, { personId: viewer.id }),
+    ]);
     res.render("passkeys/index", {
       passkeys: passkeysOf(rows, { now: deps.clock(), typed: given.typed }),
+      acceptedPasskeys: webauthnId && acceptedPasskeysOf(rows, { site, webauthnId }),
       most: rows.length >= mostPasskeys ? mostPasskeys : null,
       isConfirmed: isConfirmed(viewer, deps.clock(), tenMinutes),
       errors: given.errors ?? {},

@@ -2,7 +2,11 @@ import {
   type AuthenticationResponseJSON,
   verifyAuthenticationResponse,
 } from "@simplewebauthn/server";
-import { findPasskey, type PasskeyOfPerson } from "#features/passkeys/passkeys.queries.ts";
+import {
+  findPasskey,
+  isRemovedPasskey,
+  type PasskeyOfPerson,
+} from "#features/passkeys/passkeys.queries.ts";
 import type { Answer } from "#features/passkeys/passkeys.schemas.ts";
 import type { RelyingParty } from "#features/passkeys/relying-party.ts";
 import { Invalid } from "#lib/errors.ts";
@@ -27,6 +31,16 @@ interface UsePasskeyRequest {
   personId?: number;
 }
 
+/** Of a passkey that somebody here had: their browser need not offer it any more. */
+export class RemovedPasskey extends Invalid {
+  readonly id: string;
+
+  constructor(id: string) {
+    super(refused, "passkey_refused");
+    this.id = id;
+  }
+}
+
 /**
  * The person whom a passkey proves, and both factors with them: what they have, and the finger or PIN
  * that unlocks it. Whatever is wrong, the sentence is the same.
@@ -44,8 +58,13 @@ export async function usePasskey(deps: UsePasskeyDeps, request: UsePasskeyReques
 }
 
 async function provedPerson(deps: UsePasskeyDeps, request: UsePasskeyRequest) {
-  const { id } = request.answer.credential;
+  const { id, response } = request.answer.credential;
   const passkey = await findPasskey(deps, { id });
+  const webauthnId = response.userHandle;
+  // One that was never ours may open another service at this name: that is not ours to take away.
+  if (!passkey && webauthnId && (await isRemovedPasskey(deps, { id, webauthnId }))) {
+    throw new RemovedPasskey(id);
+  }
   if (!passkey || !isTheirs(passkey, request)) throw refusal();
   const { newCounter, credentialBackedUp } = await verify(passkey, request);
   // Two at once may have read the same counter: it goes forward once, save where it stays at 0.
@@ -85,9 +104,7 @@ async function verify(passkey: PasskeyOfPerson, { site, answer }: UsePasskeyRequ
   throw refusal();
 }
 
-const refusal = (cause?: unknown) =>
-  new Invalid(
-    { credential: "This passkey opens no account here. Try another one, or another way." },
-    "passkey_refused",
-    { cause },
-  );
+const refused = {
+  credential: "This passkey opens no account here. Try another one, or another way.",
+};
+const refusal = (cause?: unknown) => new Invalid(refused, "passkey_refused", { cause });

@@ -9,6 +9,7 @@ import { renewRecoveryCodes } from "#features/second-factors/renew-recovery-code
 import { getSecondFactors } from "#features/second-factors/second-factors.queries.ts";
 import {
   newAuthenticatorOf,
+  newRecoveryCodesOf,
   secondFactorsOf,
 } from "#features/second-factors/second-factors.view-data.ts";
 import { takeCode } from "#features/second-factors/take-code.ts";
@@ -108,6 +109,8 @@ async function show(
   { errors = {}, newRecoveryCodes = [] }: { errors?: Errors; newRecoveryCodes?: string[] },
 ): Promise<void> {
   const viewer = viewerOf(req);
+  const { username } = viewer;
+  const now = deps.clock();
   const factors = await getSecondFactors(deps, viewer);
   const secret = req.session.newAuthenticator;
   const { host } = new URL(deps.config.baseUrl);
@@ -115,13 +118,13 @@ async function show(
   const isShown =
     secret !== undefined &&
     !factors.hasAuthenticator &&
-    isConfirmed(viewer, deps.clock(), confirmationMilliseconds);
+    isConfirmed(viewer, now, confirmationMilliseconds);
   res.set("Cache-Control", "no-store");
   res.render("second-factors/settings", {
     factors: secondFactorsOf(factors),
-    setup: isShown ? newAuthenticatorOf({ secret, username: viewer.username, host }) : null,
+    setup: isShown ? newAuthenticatorOf({ secret, username, host }) : null,
     hasPassword: await hasPassword(deps, viewer),
-    newRecoveryCodes,
+    newRecoveryCodes: newRecoveryCodesOf({ codes: newRecoveryCodes, username, host, now }),
     errors,
   });
 }

@@ -16,6 +16,37 @@ export const secondFactorsOf = (factors: SecondFactors) => ({
   left: counted(factors.recoveryCodes, "recovery code"),
 });
 
+/** New codes as the page shows them once, and as a file: the page carries it, so nobody keeps it. */
+export function newRecoveryCodesOf({
+  codes,
+  username,
+  host,
+  now,
+}: {
+  codes: string[];
+  username: string;
+  host: string;
+  now: Date;
+}) {
+  if (codes.length === 0) return null;
+  const made = longDate(now);
+  const lines = [
+    "Magpie recovery codes",
+    `Site: ${host}`,
+    `Username: ${username}`,
+    `Made: ${made}`,
+    "",
+    "Without your app or passkey, each of them is the second step of signing in, once.",
+    "",
+    ...codes,
+  ];
+  const file = {
+    name: `magpie-recovery-codes-${host.replace(/[^\w.-]+/g, "-")}.txt`,
+    href: `data:text/plain;charset=utf-8,${encodeURIComponent(`${lines.join("\n")}\n`)}`,
+  };
+  return { codes, username, host, made, file };
+}
+
 /** Four modules wide, as ISO/IEC 18004 asks: cameras look for the code by what is around it. */
 const quietZone = 4;
 
