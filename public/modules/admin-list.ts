@@ -10,6 +10,8 @@ export function setUpListRows(form: HTMLFormElement): void {
   const place = form.querySelector("[data-choose-all]");
   const output = form.querySelector<HTMLOutputElement>("[data-chosen]");
   const button = form.querySelector<HTMLButtonElement>("button[type=submit]");
+  /** Where there are more pages: all rows of these, too. */
+  const list = form.querySelector<HTMLInputElement>("[data-choose-list]");
   const boxes = [...form.querySelectorAll<HTMLInputElement>("input[name^=row-]")];
   if (!place || !output || !button) return;
 
@@ -24,13 +26,17 @@ export function setUpListRows(form: HTMLFormElement): void {
     const chosen = boxes.filter((box) => box.checked).length;
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
+    if (list && !all.checked) list.checked = false;
     button.disabled = chosen === 0;
-    output.value = chosen > 0 ? `${chosen} chosen` : "";
+    const number = list?.checked ? list.dataset["chooseList"] : chosen;
+    output.value = chosen > 0 ? `${number} chosen` : "";
   };
-  all.addEventListener("change", () => {
-    for (const box of boxes) box.checked = all.checked;
-    show();
-  });
+  for (const each of [all, list]) {
+    each?.addEventListener("change", () => {
+      for (const box of boxes) box.checked = each.checked;
+      show();
+    });
+  }
   for (const box of boxes) box.addEventListener("change", show);
   // Browsers tick again what was ticked when somebody comes back.
   addEventListener("pageshow", show);

@@ -124,7 +124,7 @@ describe("what is done to chosen rows", () => {
       const csrf = await admin.visitor.csrf("/admin/users");
       return admin.visitor.post(`/admin/${model}/actions`, fields, { csrf });
     };
-    const many = boxesOf(Array.from({ length: 51 }, (_, index) => index + 1));
+    const many = boxesOf(Array.from({ length: 501 }, (_, index) => index + 1));
     expect((await send({ action: "deactivate", ...many })).status).toBe(400);
     for (const fields of [
       { action: "nothing", [`row-${id}`]: "on" },
@@ -213,7 +213,7 @@ describe("staff", () => {
     expect(asked.$("main .hint").text()).toBe("Not yours to manage, so left out: 2 people.");
     expect(asked.$("form .takes-along li").first().text()).toBe(username);
     expect(asked.$("main").text()).not.toMatch(new RegExp(`${higher.username}|picture`));
-    expect(asked.$(`[name="row-${higher.id}"]`)).toHaveLength(0);
+    expect(asked.$("[name=keys]").val()).toBe(String(id));
     const others = { action: "delete", keys: [higher.id, admin.id] };
     expect((await choose(staff, "users", others)).location).toBe("/admin/users");
     expect(await flashesOf(staff)).toEqual(["Not yours to manage: 2 people. Nothing is done."]);

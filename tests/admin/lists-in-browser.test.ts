@@ -1,10 +1,13 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createPeopleRows } from "#tests/factories/deeds.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { launchBrowser } from "#tests/support/browser.ts";
 import { administrator, type SiteServer, startSite } from "#tests/support/site-server.ts";
+
+// A browser, a site and axe take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let site: SiteServer;
 let browser: Browser;
@@ -71,7 +74,19 @@ describe("a list", () => {
     expect(await page.locator("[data-choose-all] :indeterminate").count()).toBe(1);
     await all.check();
     expect(await chosen.textContent()).toBe("50 chosen");
+    const list = page.getByRole("checkbox", { name: /^All \d\d people$/ });
+    const number = (await list.getAttribute("data-choose-list")) ?? "";
     await all.uncheck();
+    await list.check();
+    expect(await chosen.textContent()).toBe(`${number} chosen`);
+    await page.getByRole("checkbox", { name: "Choose heron_59" }).uncheck();
+    expect([await list.isChecked(), await chosen.textContent()]).toEqual([false, "49 chosen"]);
+    await list.check();
+    await list.uncheck();
+    expect(await chosen.textContent()).toBe("");
+    await list.check();
+    await all.uncheck();
+    expect(await list.isChecked()).toBe(false);
     expect(await chosen.textContent()).toBe("");
     expect(await go.isDisabled()).toBe(true);
   });

@@ -1,17 +1,22 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
-import { actionsFor, type ChosenAction, type ChosenRow } from "#features/admin/chosen-actions.ts";
+import { actionsFor, type ChosenAction } from "#features/admin/chosen-actions.ts";
+import {
+  chosenRows,
+  isOfAll,
+  keySeparator,
+  listHrefOf,
+} from "#features/admin/chosen-requests.routes.ts";
+import type { ChosenRows } from "#features/admin/chosen-rows.queries.ts";
+import { countWords } from "#features/admin/count-rows.ts";
 import { pageSize } from "#features/admin/list-rows.queries.ts";
 import { managedKeys } from "#features/admin/managed-rows.ts";
-import type { RegisteredModel } from "#features/admin/model-admin.ts";
-import { keyOf, keyText, parseKey } from "#features/admin/object-keys.ts";
+import { keyText } from "#features/admin/object-keys.ts";
 import { modelOf } from "#features/admin/object-requests.routes.ts";
-import { rowsOf } from "#features/admin/object-rows.ts";
 import { runAction } from "#features/admin/run-action.ts";
-import { BadRequest, NotFound } from "#lib/errors.ts";
+import { NotFound } from "#lib/errors.ts";
 import { counted } from "#lib/text.ts";
-import type { Database } from "#platform/database.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
 
@@ -21,8 +26,8 @@ export function bulkRoutes(deps: AdminDeps): Router {
 
   router.post("/admin/:model/actions", requireAction, requireCsrf, async (req, res) => {
     const model = modelOf(req);
-    const back = listHrefOf(model, req);
-    const rows = await chosenRows(deps.database, model, req);
+    const back = listHrefOf(req);
+    const { rows, of } = await chosenRows(deps, req);
     if (rows.length === 0 || !req.body.action) {
       const missing = rows.length === 0 ? model.many : "what to do with them";
       addFlash(req, `Choose ${missing} first.`, "notice");
@@ -30,7 +35,9 @@ export function bulkRoutes(deps: AdminDeps): Router {
     }
     const action = actionsFor(model, actorOf(req)).find(({ name }) => name === req.body.action);
     if (!action) throw new NotFound();
-    if (req.body.confirmed === undefined) return ask(deps, req, res, { action, rows, back });
+    // Which rows a list has is never taken for known: whoever says yes has seen them.
+    const isAsked = req.body.confirmed === undefined || isOfAll(req);
+    if (isAsked) return ask(deps, req, res, { action, rows, of, back });
     const { done, unchanged, refused } = await runAction(deps, { action, rows });
     if (done > 0) addFlash(req, action.done(counted(done, model.one, model.many)));
     if (unchanged > 0) {
@@ -58,12 +65,12 @@ async function ask(
   deps: AdminDeps,
   req: Request,
   res: Response,
-  { action, back, ...chosen }: { action: ChosenAction; rows: ChosenRow[]; back: string },
+  { action, back, of, ...chosen }: { action: ChosenAction; back: string } & ChosenRows,
 ): Promise<void> {
   const [model, actor] = [modelOf(req), actorOf(req)];
   const all = chosen.rows.map(({ key }) => key);
-  const keys = await managedKeys(deps.database, { model, actor, keys: all });
-  const rows = chosen.rows.filter(({ key }) => keys.includes(key));
+  const managed = new Set(await managedKeys(deps.database, { model, actor, keys: all }));
+  const rows = chosen.rows.filter(({ key }) => managed.has(key));
   const leftOut = counted(all.length - rows.length, model.one, model.many);
   if (rows.length === 0) {
     addFlash(req, `Not yours to manage: ${leftOut}. Nothing is done.`, "notice");
@@ -79,48 +86,16 @@ async function ask(
       label: action.label,
       isDeletion: action.isDeletion,
       count,
+      part: of && { first: all.length, of: countWords(model, of) },
       leftOut: rows.length < all.length ? leftOut : null,
       question: action.question(count),
-      takesAlong: await action.takesAlong(deps, keys),
-      rows: rows.map(({ key, label }) => ({ field: `row-${keyText(model, key)}`, label })),
+      takesAlong: await action.takesAlong(deps, [...managed]),
+      labels: rows.slice(0, pageSize).map(({ label }) => label),
+      more: Math.max(0, rows.length - pageSize),
+      // Those that are asked about, whatever the list has when the answer comes.
+      keys: rows.map(({ key }) => keyText(model, key)).join(keySeparator),
     },
   });
-}
-
-const prefix = "row-";
-
-/** In the order they were sent in, short of those that went meanwhile. @throws BadRequest, NotFound */
-async function chosenRows(
-  database: Database,
-  model: RegisteredModel,
-  req: Request,
-): Promise<ChosenRow[]> {
-  const texts = Object.keys(req.body).flatMap((name) =>
-    name.startsWith(prefix) ? [name.slice(prefix.length)] : [],
-  );
-  if (texts.length > pageSize) throw new BadRequest("No page of ours lets choose that many.");
-  if (texts.length === 0) return [];
-  const rows = await rowsOf(database, model).findMany({
-    where: { OR: texts.map((text) => parseKey(database, model, text)) },
-    select: model.select,
-  });
-  const byKey = new Map(
-    rows.map((row) => {
-      const key = keyOf(model, row);
-      return [keyText(model, key), { key, label: model.label(row as never) }];
-    }),
-  );
-  return texts.flatMap((text) => byKey.get(text) ?? []);
-}
-
-/** The list the rows were chosen in, with its filters; nothing else is an address to go back to. */
-function listHrefOf(model: RegisteredModel, req: Request): string {
-  const path = `/admin/${model.name}`;
-  const here = "http://magpie.invalid";
-  const back = URL.parse(String(req.body.back ?? ""), here);
-  const isList = back?.origin === here && back.pathname === path;
-  if (isList && back.search.length < 2000) return `${path}${back.search}`;
-  return path;
 }
 
 const mostNamed = 5;

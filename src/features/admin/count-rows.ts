@@ -1,5 +1,6 @@
 import { tableOf } from "#features/admin/list-columns.ts";
 import type { RowScope } from "#features/admin/list-rows.queries.ts";
+import type { RegisteredModel } from "#features/admin/model-admin.ts";
 import type { Database } from "#platform/database.ts";
 import { Prisma } from "#prisma/generated/client.ts";
 
@@ -38,6 +39,16 @@ export async function countRows(
 
 /** An estimate as people are told it: its further digits mean nothing. */
 export const rounded = (estimate: number): number => Number(estimate.toPrecision(2));
+
+/** "12", "about 200,000" */
+export const numberWords = ({ count, isEstimate }: RowCount): string =>
+  isEstimate ? `about ${rounded(count).toLocaleString("en-GB")}` : count.toLocaleString("en-GB");
+
+/** "12 pictures", "about 200,000 pictures" */
+export const countWords = (
+  { one, many }: Pick<RegisteredModel, "one" | "many">,
+  count: RowCount,
+): string => `${numberWords(count)} ${count.count === 1 ? one : many}`;
 
 interface LimitPlan {
   "Total Cost": number;

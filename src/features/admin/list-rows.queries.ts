@@ -39,8 +39,14 @@ export async function listRows(
   if (isBackwards) shown.reverse();
   const cursorTo = (row: FoundRow | undefined) =>
     row ? { sort: scope.order.sort, values: valuesOf(row, scope.order) } : null;
+  const { model } = scope;
+  const rows = await readRows(
+    database,
+    model,
+    shown.map((row) => keyOf(model, row)),
+  );
   return {
-    rows: await readRows(database, scope.model, shown),
+    rows: [...((await model.complete?.(database, rows)) ?? rows)],
     before: (isBackwards ? hasMore : cursor) ? cursorTo(shown[0]) : null,
     after: isBackwards || hasMore ? cursorTo(shown.at(-1)) : null,
   };
@@ -81,19 +87,17 @@ const valuesOf = (row: FoundRow, { keys }: Order): string[] =>
   keys.map((_, index) => String(row[`sort ${index}`]));
 
 /** In the order of their keys, short of those that went meanwhile. */
-async function readRows(
+export async function readRows(
   database: Database,
   model: RegisteredModel,
-  found: readonly FoundRow[],
+  keys: readonly Key[],
 ): Promise<ObjectRow[]> {
-  if (found.length === 0) return [];
-  const keys = found.map((row) => keyOf(model, row));
+  if (keys.length === 0) return [];
   const rows = await rowsOf(database, model).findMany({
     where: whereKeys(model, keys),
     select: model.select,
   });
-  const whole = (await model.complete?.(database, rows)) ?? rows;
-  const byKey = new Map(whole.map((row: ObjectRow) => [keyText(model, keyOf(model, row)), row]));
+  const byKey = new Map(rows.map((row) => [keyText(model, keyOf(model, row)), row]));
   return keys.map((key) => byKey.get(keyText(model, key))).filter((row) => row !== undefined);
 }
 

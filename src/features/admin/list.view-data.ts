@@ -1,6 +1,6 @@
 import { fromList } from "#features/admin/back-to-list.ts";
 import { actionsFor } from "#features/admin/chosen-actions.ts";
-import { type RowCount, rounded } from "#features/admin/count-rows.ts";
+import { countWords, numberWords, type RowCount } from "#features/admin/count-rows.ts";
 import { type ListQuery, longestSearch } from "#features/admin/list.schemas.ts";
 import { writeCursor } from "#features/admin/list-cursor.ts";
 import type { RowPage } from "#features/admin/list-rows.queries.ts";
@@ -10,7 +10,7 @@ import { modelNamed } from "#features/admin/registry.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import { type ActiveFilter, choicesOf, filtersFor } from "#features/admin/row-filters.ts";
 import { findsBeginningsOnly } from "#features/admin/row-search.ts";
-import { capitalised, counted } from "#lib/text.ts";
+import { capitalised } from "#lib/text.ts";
 import type { Database } from "#platform/database.ts";
 
 interface ListDeps {
@@ -52,7 +52,7 @@ export function listOf(
     many: model.many,
     purpose: model.purpose,
     action: addressOf(model, {}),
-    count: countWords(model, count),
+    count: { words: countWords(model, count), isEstimate: count.isEstimate },
     search: search
       ? {
           hint: search.hint,
@@ -84,6 +84,7 @@ export function listOf(
         ? fromList(`/admin/${model.name}/new`, here)
         : null,
     actions: actionsFor(model, actor).map(({ name, label }) => ({ name, label })),
+    all: page.before || page.after ? allOfList(model, query, count) : null,
     hereHref,
   };
 }
@@ -102,13 +103,14 @@ function addressOf(model: RegisteredModel, parameters: Parameters, path = ""): s
   return `/admin/${model.name}${path}${query && `?${query}`}`;
 }
 
-/** "12 pictures", "about 200,000 pictures" */
-function countWords(model: RegisteredModel, { count, isEstimate }: RowCount) {
-  if (!isEstimate) return { words: counted(count, model.one, model.many), isEstimate };
-  return {
-    words: `about ${counted(rounded(count), model.one, model.many)}`,
-    isEstimate,
-  };
+/** What stands beside the box that chooses the rows of every page, and how many these are. */
+function allOfList(model: RegisteredModel, query: ListQuery, count: RowCount) {
+  const isNarrowed = query.q !== "" || query.filters.size > 0;
+  const [number, match] = [numberWords(count), isNarrowed ? " that match" : ""];
+  const label = count.isEstimate
+    ? `All ${model.many}${match}, ${number}`
+    : `All ${number} ${model.many}${match}`;
+  return { label, number };
 }
 
 function filterOf(

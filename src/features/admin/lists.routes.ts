@@ -2,15 +2,12 @@ import { pipeline } from "node:stream/promises";
 import { stringify } from "csv-stringify";
 import { type Request, type Response, Router } from "express";
 import { actorOf } from "#features/admin/admin-access.routes.ts";
+import { askedList } from "#features/admin/asked-list.ts";
 import { countRows } from "#features/admin/count-rows.ts";
 import { exportRows } from "#features/admin/export-rows.ts";
-import { type ListQuery, parseListQuery } from "#features/admin/list.schemas.ts";
 import { listOf } from "#features/admin/list.view-data.ts";
-import { allOf } from "#features/admin/list-columns.ts";
 import { listRows, type RowScope } from "#features/admin/list-rows.queries.ts";
 import { modelOf, requireRights } from "#features/admin/object-requests.routes.ts";
-import { type ActiveFilter, activeFilters } from "#features/admin/row-filters.ts";
-import { whereFound } from "#features/admin/row-search.ts";
 import type { Database } from "#platform/database.ts";
 
 interface ListDeps {
@@ -23,41 +20,26 @@ export function listsRoutes(deps: ListDeps): Router {
   const router = Router();
 
   router.get("/admin/:model", requireRights("view"), async (req, res) => {
-    const { scope, query, filters } = await listAsked(deps, req);
+    const [model, actor] = [modelOf(req), actorOf(req)];
+    const { scope, query, filters } = await askedList(deps, { model, actor }, req.query);
     const page = await listRows(deps, scope, query);
     // What fits on one page is counted already.
     const count =
       page.before || page.after
         ? await countRows(deps, scope)
         : { count: page.rows.length, isEstimate: false };
-    const { model } = scope;
     res.render("admin/list", {
-      list: listOf(deps, { model, actor: actorOf(req), query, filters, page, count }),
+      list: listOf(deps, { model, actor, query, filters, page, count }),
     });
   });
 
   router.get("/admin/:model/export.csv", requireRights("view"), async (req, res) => {
-    const { scope } = await listAsked(deps, req);
+    const asked = { model: modelOf(req), actor: actorOf(req) };
+    const { scope } = await askedList(deps, asked, req.query);
     await sendFile(deps, scope, req, res);
   });
 
   return router;
-}
-
-interface AskedList {
-  scope: RowScope;
-  query: ListQuery;
-  filters: ActiveFilter[];
-}
-
-async function listAsked(deps: ListDeps, req: Request): Promise<AskedList> {
-  const model = modelOf(req);
-  const actor = actorOf(req);
-  const query = parseListQuery(deps, { model, actor }, req.query);
-  const filters = await activeFilters(deps, { model, actor, values: query.filters });
-  const found = await whereFound(deps, model, query.q);
-  const where = allOf([...filters.map((filter) => filter.where), ...found]);
-  return { scope: { model, where, order: query.order }, query, filters };
 }
 
 async function sendFile(

@@ -1,0 +1,43 @@
+import type { ChosenRow } from "#features/admin/chosen-actions.ts";
+import { countRows, type RowCount } from "#features/admin/count-rows.ts";
+import { listRows, type RowScope, readRows } from "#features/admin/list-rows.queries.ts";
+import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
+import { keyOf } from "#features/admin/object-keys.ts";
+import type { ObjectRow } from "#features/admin/object-rows.ts";
+import type { Database } from "#platform/database.ts";
+
+/** As many people are deleted with their pictures in the time that somebody waits for a page. */
+export const mostChosen = 500;
+
+export interface ChosenRows {
+  rows: ChosenRow[];
+  /** How many there are, where these are the first of more. */
+  of: RowCount | null;
+}
+
+/** In this order, short of those that went meanwhile. */
+export async function readChosen(
+  database: Database,
+  model: RegisteredModel,
+  keys: readonly Key[],
+): Promise<ChosenRows> {
+  const rows = await readRows(database, model, keys);
+  return { rows: rows.map((row) => chosenRow(model, row)), of: null };
+}
+
+/** All of a list from its beginning, as far as may be chosen at once. */
+export async function chooseAll(
+  deps: { database: Database },
+  scope: RowScope,
+): Promise<ChosenRows> {
+  const { rows, after } = await listRows(deps, scope, { cursor: null, size: mostChosen });
+  return {
+    rows: rows.map((row) => chosenRow(scope.model, row)),
+    of: after && (await countRows(deps, scope)),
+  };
+}
+
+const chosenRow = (model: RegisteredModel, row: ObjectRow): ChosenRow => ({
+  key: keyOf(model, row),
+  label: model.label(row as never),
+});

@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mostChosen } from "#features/admin/chosen-rows.queries.ts";
+import { staffOf, superuserOf } from "#tests/admin/administrators.ts";
+import { createGroup } from "#tests/admin/callers.ts";
+import { flashesOf, historyOf, type Person } from "#tests/admin/chosen-rows.ts";
+import { sendForm } from "#tests/admin/fill-form.ts";
+import { createContacts, createPeopleRows } from "#tests/factories/deeds.ts";
+import { createImageRows } from "#tests/factories/images.ts";
+import { signedInPerson } from "#tests/factories/people.ts";
+import { queriesOf } from "#tests/support/query-counter.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import type { Answer } from "#tests/support/visitor.ts";
+
+// All that a list has on all its pages, chosen by one box.
+
+let site: TestApp;
+let admin: Person;
+
+beforeAll(async () => {
+  site = await startTestApp({ RATE_LIMITS: "off" });
+  admin = await superuserOf(site);
+});
+afterAll(() => site.close());
+
+const people = (count: number, name: string) => createPeopleRows(site.deps.database, count, name);
+
+/** Ticks the box above a list and presses its button. */
+async function chooseAll({ visitor }: Person, list: string, action: string): Promise<Answer> {
+  const { $ } = await visitor.get(list);
+  const question = await sendForm(visitor, $, { action, all: true });
+  expect([list, question.status]).toEqual([list, 200]);
+  return question;
+}
+
+/** What no page of ours sends. */
+async function send(by: Person, fields: Record<string, string>, model = "users") {
+  const csrf = await by.visitor.csrf(`/admin/${model}`);
+  return by.visitor.post(`/admin/${model}/actions`, fields, { csrf });
+}
+
+const active = (ids: number[]) =>
+  site.deps.database.user.count({ where: { id: { in: ids }, isActive: true } });
+
+const labelOf = async ({ visitor }: Person, list: string) =>
+  (await visitor.get(list)).$(".list-actions .check").text();
+
+describe("all of a list", () => {
+  test("is offered where it has more than a page, to those who may do anything to it", async () => {
+    await people(51, "finch");
+    const viewer = await staffOf(site, ["users view"]);
+    const first = "/admin/users?q=finch";
+    const { $ } = await admin.visitor.get(first);
+    const last = $("a[rel=next]").attr("href") ?? "";
+    for (const page of [first, last]) {
+      expect(await labelOf(admin, page)).toBe("All 51 people that match");
+      expect(await labelOf(viewer, page)).toBe("");
+    }
+    expect(await labelOf(admin, "/admin/users?q=finch_1")).toBe("");
+    const number = await site.deps.database.user.count();
+    expect(await labelOf(admin, "/admin/users?sort=username")).toBe(`All ${number} people`);
+  });
+
+  test("is done to every row it has, on every page, and to none besides", async () => {
+    const [herons, storks] = [await people(120, "heron"), await people(3, "stork")];
+    const [idle = 0, ...others] = herons;
+    await site.deps.database.user.update({ where: { id: idle }, data: { isActive: false } });
+    const list = "/admin/users?q=heron&active=yes&sort=username";
+    const question = await chooseAll(admin, list, "deactivate");
+    expect(question.$("main").text()).toContain("Deactivate 119 people?");
+    const labels = question.$("main .takes-along li").toArray();
+    expect(labels).toHaveLength(51);
+    expect(question.$(labels.slice(0, 2)).text()).toBe("heron_1heron_10");
+    expect(question.$(labels[50]).text()).toBe("and 69 more");
+    expect(await active(herons)).toBe(119);
+    expect((await sendForm(admin.visitor, question.$)).location).toBe(list);
+    expect(await flashesOf(admin)).toEqual(["119 people deactivated."]);
+    expect([await active(herons), await active(storks)]).toEqual([0, 3]);
+    expect(await historyOf(site, "users", herons)).toHaveLength(others.length);
+  });
+
+  test("is all of it from any of its pages, and ends where it begins", async () => {
+    const ids = await people(70, "wren");
+    const { $ } = await admin.visitor.get("/admin/users?q=wren");
+    const next = $("a[rel=next]").attr("href") ?? "";
+    const question = await chooseAll(admin, next, "delete");
+    expect(question.$("main").text()).toContain("Delete 70 people for good?");
+    expect((await sendForm(admin.visitor, question.$)).location).toBe("/admin/users?q=wren");
+    expect(await active(ids)).toBe(0);
+  });
+
+  test("is what it was when it was asked about", async () => {
+    const ids = await people(60, "crane");
+    const question = await chooseAll(admin, "/admin/users?q=crane", "deactivate");
+    const [late = 0] = await createPeopleRows(site.deps.database, 1, "crane_late");
+    await site.deps.database.user.delete({ where: { id: ids[0] ?? 0 } });
+    await sendForm(admin.visitor, question.$);
+    expect(await flashesOf(admin)).toEqual(["59 people deactivated."]);
+    expect([await active(ids), await active([late])]).toEqual([0, 1]);
+  });
+
+  test("is asked about, whoever says that it was", async () => {
+    const ids = await people(51, "robin");
+    const back = "/admin/users?q=robin";
+    const fields = { action: "delete", all: "on", confirmed: "yes", back };
+    expect((await send(admin, fields)).$("main").text()).toContain("Delete 51 people for good?");
+    expect(await active(ids)).toBe(51);
+  });
+
+  test("is at most as many as somebody waits for, the first of the list, and says so", async () => {
+    const { database } = site.deps;
+    const [userId = 0] = await people(1, "owl");
+    const seen = (index: number) => new Date(Date.UTC(2026, 10, 1) - index * 60_000);
+    await database.session.createMany({
+      data: Array.from({ length: mostChosen + 3 }, (_, index) => ({
+        ...{ id: randomUUID(), userId, userAgent: `Browser ${index}`, lastSeenAt: seen(index) },
+      })),
+    });
+    const question = await chooseAll(admin, `/admin/sessions?person=${userId}`, "delete");
+    expect(question.$("main").text()).toContain(
+      "The first 500 of 503 sessions; the rest needs another go.",
+    );
+    expect(question.$("main").text()).toContain("and 450 more");
+    await sendForm(admin.visitor, question.$);
+    expect(await flashesOf(admin)).toEqual(["500 sessions deleted."]);
+    const left = await database.session.findMany({ where: { userId }, orderBy: { id: "asc" } });
+    expect(left.map(({ userAgent }) => userAgent).sort()).toEqual([
+      ...["Browser 500", "Browser 501", "Browser 502"],
+    ]);
+  });
+
+  test("of rows with keys of two parts is chosen by these", async () => {
+    const [fan = 0, ...others] = await people(62, "gull");
+    await createContacts(site.deps.database, fan, others);
+    const question = await chooseAll(admin, "/admin/contacts?q=gull", "delete");
+    await sendForm(admin.visitor, question.$);
+    expect(await flashesOf(admin)).toEqual(["61 follows deleted."]);
+    expect(await site.deps.database.contact.count({ where: { fromId: fan } })).toBe(0);
+  });
+
+  test("is asked about in as many statements however many it has", async () => {
+    const { id } = await signedInPerson(site);
+    const list = `/admin/images?owner=${id}`;
+    const count = async () => (await queriesOf(() => chooseAll(admin, list, "delete"))).length;
+    await createImageRows(site.deps.database, id, 51);
+    await count();
+    const few = await count();
+    await createImageRows(site.deps.database, id, 150);
+    expect(await count()).toBe(few);
+  });
+});
+
+describe("what cannot be read never means more rows", () => {
+  test("an address of no list, or of a list with what none has", async () => {
+    const ids = await people(51, "swift");
+    const { id } = await createGroup(site.deps.database, []);
+    for (const query of [
+      ...["active=no&active=yes", "active=maybe", "nothing=yes", "q[a]=swift", "q=%00", "sort=no"],
+      ...["__proto__=x", "after=x", `q=${"x".repeat(201)}`, `q=swift#active=no`, "page=2"],
+      `q=swift&x=${"x".repeat(9000)}`,
+    ]) {
+      const fields = { action: "delete", all: "on", back: `/admin/users?${query}` };
+      expect([query, (await send(admin, fields)).status]).toEqual([query, 400]);
+    }
+    for (const back of [
+      ...["", "/admin/images", "https://example.org/admin/users", "//example.org/admin/users"],
+      ...["/admin/users/../images", "http://a@magpie.invalid/admin/users", "/admin/users#q=swift"],
+    ]) {
+      const fields = { action: "delete", all: "on", back };
+      expect([back, (await send(admin, fields)).status]).toEqual([back, 400]);
+    }
+    expect((await send(admin, { action: "delete", all: "on" })).status).toBe(400);
+    const staff = await staffOf(site, ["users view", "users delete"]);
+    const back = `/admin/users?group=${id}`;
+    expect((await send(staff, { action: "delete", all: "on", back })).status).toBe(400);
+    expect(await active(ids)).toBe(51);
+  });
+
+  test("keys that no question of ours has", async () => {
+    const [id = 0] = await people(1, "shrike");
+    const confirmed = { action: "delete", confirmed: "yes" };
+    for (const keys of ["", "all", `${id}  ${id}`, `${id},${id}`, `0${id}`, `${id} 1-2`, "%"]) {
+      expect([keys, (await send(admin, { ...confirmed, keys })).status]).toEqual([keys, 404]);
+    }
+    const many = Array.from({ length: mostChosen + 1 }, (_, index) => index + 1).join(" ");
+    expect((await send(admin, { ...confirmed, keys: many })).status).toBe(400);
+    expect(await active([id])).toBe(1);
+    expect((await send(admin, { ...confirmed, keys: `${id} ${id}` })).status).toBe(303);
+    expect(await flashesOf(admin)).toEqual(["1 person deleted."]);
+  });
+});
+
+test("staff do it to those of a list alone whom they may manage", async () => {
+  const ids = await people(60, "rook");
+  const higher = ids.slice(0, 2);
+  await createGroup(site.deps.database, ["images view"], higher);
+  const staff = await staffOf(site, ["users view", "users change", "users delete"]);
+  const question = await chooseAll(staff, "/admin/users?q=rook", "deactivate");
+  expect(question.$("main").text()).toContain("Deactivate 58 people?");
+  expect(question.$("main .hint").text()).toBe("Not yours to manage, so left out: 2 people.");
+  await sendForm(staff.visitor, question.$);
+  expect([await active(ids), await active(higher)]).toEqual([2, 2]);
+  const only = await staffOf(site, ["users view", "users delete"]);
+  const back = "/admin/users?q=rook";
+  expect((await send(only, { action: "deactivate", all: "on", back })).status).toBe(404);
+});
