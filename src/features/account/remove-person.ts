@@ -6,6 +6,7 @@ import { NotFound } from "#lib/errors.ts";
 import { type Database, type Transaction, tryAgain } from "#platform/database.ts";
 import type { Jobs } from "#platform/jobs.ts";
 import type { ViewCounters } from "#platform/view-counters.ts";
+import { Prisma } from "#prisma/generated/client.ts";
 
 export interface RemovePersonDeps {
   database: Database;
@@ -102,20 +103,20 @@ async function holdAll(tx: Transaction, id: number, actorId: number): Promise<vo
     others.filter((other) => other > id),
   );
 
-  // From here on no row can name this person anew. One that did since it was read is not held, and
-  // to hold it now would be out of order.
+  // From here on no row can name this person anew. To hold one that did since it was read is out of
+  // order, which harms nobody who does not wait for it.
   const isHeld = new Set(images.map((image) => image.id));
   const imagesNow = await tx.$queryRaw<{ id: number }[]>`
     select id from images where owner_id = ${id}
     union select image_id from likes where user_id = ${id}`;
+  const newImages = imagesNow.map((image) => image.id).filter((imageId) => !isHeld.has(imageId));
   const wereContacts = new Set(contacts);
-  const contactsNow = await contactsOf(tx, id);
-  if (
-    imagesNow.some((image) => !isHeld.has(image.id)) ||
-    contactsNow.some((other) => !wereContacts.has(other))
-  ) {
-    throw new CameBetween();
-  }
+  const newContacts = (await contactsOf(tx, id)).filter((other) => !wereContacts.has(other));
+  const reached =
+    (await tx.$executeRaw`
+      select 1 from images where id = any(${newImages}::int[]) for update skip locked`) +
+    (await holdContacts(tx, newContacts, { skipLocked: true }));
+  if (reached < newImages.length + newContacts.length) throw new CameBetween();
 }
 
 async function contactsOf(tx: Transaction, id: number): Promise<number[]> {
@@ -125,9 +126,11 @@ async function contactsOf(tx: Transaction, id: number): Promise<number[]> {
   return rows.map((row) => row.id);
 }
 
-/** Also those who are deactivated, whose numbers count rows like everyone's. */
-const holdContacts = (tx: Transaction, ids: number[]) =>
+/** Also those who are deactivated, whose numbers count rows like everyone's. Answers how many. */
+const holdContacts = (tx: Transaction, ids: number[], { skipLocked = false } = {}) =>
   tx.$executeRaw`
     select 1 from users u join profiles p on p.user_id = u.id
     where u.id = any(${ids}::int[]) order by u.id
-    for key share of u for no key update of p`;
+    for key share of u ${skipped(skipLocked)} for no key update of p ${skipped(skipLocked)}`;
+
+const skipped = (skipLocked: boolean) => (skipLocked ? Prisma.sql`skip locked` : Prisma.empty);

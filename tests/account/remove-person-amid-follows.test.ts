@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { removePerson } from "#features/account/remove-person.ts";
+import { addFollow } from "#features/users/follow-person.ts";
+import { NotFound } from "#lib/errors.ts";
+import { createPeopleRows } from "#tests/factories/deeds.ts";
+import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+
+let site: TestApp;
+beforeAll(async () => {
+  site = await startTestApp();
+});
+afterAll(() => site.close());
+
+const isSomebodyWaiting = async () => {
+  const [row] = await site.deps.database.$queryRaw<{ isWaiting: boolean }[]>`
+    select exists (
+      select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock') as "isWaiting"`;
+  return row?.isWaiting;
+};
+
+test("whoever is followed anew before each try to hold them is deleted all the same", async () => {
+  const { database } = site.deps;
+  const [id = 0, ...fans] = await createPeopleRows(database, 9, "swan");
+  let removal: Promise<void> | undefined;
+  for (const fan of fans) {
+    const following = database.$transaction(async (tx) => {
+      await addFollow(tx, { actor: { id: fan }, person: { id }, now: new Date() });
+      removal ??= removePerson(site.deps, { person: { id } });
+      await Promise.race([removal, expect.poll(isSomebodyWaiting).toBe(true)]);
+    });
+    const error = await following.catch((reason: unknown) => reason);
+    if (error !== undefined) expect(error).toBeInstanceOf(NotFound);
+  }
+  await removal;
+  expect(await database.user.count({ where: { id } })).toBe(0);
+  expect(await database.action.count({ where: { userId: { in: fans } } })).toBe(0);
+  const counts = await database.profile.findMany({ where: { userId: { in: fans } } });
+  expect(counts.map(({ followingCount }) => followingCount)).toEqual(fans.map(() => 0));
+});
