@@ -6,8 +6,8 @@ export default defineConfig({
     globalSetup: ["tests/setup/redis.ts", "tests/setup/database.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // On two busy cores a process takes its time to start.
     expect: { poll: { timeout: 15_000 } },
   },

@@ -15,7 +15,8 @@ export type Database = PrismaClient;
 /** Inside a transaction: what a client can do, short of opening another. */
 export type Transaction = Prisma.TransactionClient;
 
-const connectionTimeoutMillis = 3000;
+// A hundred people may like at once through a few connections: waiting beats an error.
+const connectionTimeoutMillis = 8000;
 const queryTimeoutMillis = 10_000;
 
 export interface OpenDatabase {
@@ -101,7 +102,6 @@ export function createPool(
 export function createDatabase(pool: pg.Pool): Database {
   return new PrismaClient({
     adapter: new PrismaPg(pool),
-    // A hundred people may like at once through a few connections: waiting beats an error.
     transactionOptions: { maxWait: queryTimeoutMillis, timeout: queryTimeoutMillis },
   });
 }

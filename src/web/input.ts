@@ -31,7 +31,12 @@ export function queryText(req: Request, name: string): string | undefined {
  */
 export const refuseJunk: RequestHandler = (req, _res, next) => {
   for (const source of [req.query, req.body as unknown]) {
-    if (source !== undefined && source !== null) refuseJunkIn(source);
+    if (source === undefined || source === null) continue;
+    if (typeof source !== "object" || Array.isArray(source)) throw new BadRequest();
+    for (const [name, value] of Object.entries(source)) {
+      if (typeof value !== "string" || !isPlain(value) || !isPlain(name)) throw new BadRequest();
+      if (name === "__proto__" || /[[\]]/.test(name)) throw new BadRequest();
+    }
   }
   let path: string;
   try {
@@ -42,14 +47,5 @@ export const refuseJunk: RequestHandler = (req, _res, next) => {
   if (!isPlain(path)) throw new BadRequest();
   next();
 };
-
-/** The same in fields that came another way. @throws BadRequest */
-export function refuseJunkIn(source: object): void {
-  if (typeof source !== "object" || Array.isArray(source)) throw new BadRequest();
-  for (const [name, value] of Object.entries(source)) {
-    if (typeof value !== "string" || !isPlain(value) || !isPlain(name)) throw new BadRequest();
-    if (name === "__proto__" || /[[\]]/.test(name)) throw new BadRequest();
-  }
-}
 
 const isPlain = (text: string): boolean => text.isWellFormed() && !text.includes("\0");

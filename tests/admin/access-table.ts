@@ -140,11 +140,8 @@ export const ofEachModel: Record<string, (model: (typeof registry)[number]) => A
   "get /admin/pick/:model": ({ name }) => view(name),
   "get /admin/:model/:key": ({ name }) => view(name),
   "get /admin/:model/:key/history": ({ name }) => view(name),
-  "post /admin/:model/actions": ({ name: model, actions = [], remove }) => {
-    const open = actions.filter(({ isForSuperusers }) => !isForSuperusers);
-    const rights = [...open.map(({ right }) => right), ...(remove ? ["delete" as const] : [])];
-    return { to: { model, rights: rights.length > 0 ? rights : null, seen: true }, answers: sent };
-  },
+  "get /admin/:model/actions": (model) => toAct(model),
+  "post /admin/:model/actions": (model) => toAct(model),
   "get /admin/:model/new": ({ name: model, form }) => ({
     to: { model, rights: form?.add ? ["add"] : null },
     answers: shown,
@@ -166,6 +163,12 @@ export const ofEachModel: Record<string, (model: (typeof registry)[number]) => A
     to: { model, rights: remove ? ["delete"] : null, seen: true },
     answers: sent,
   }),
+};
+
+const toAct = ({ name: model, actions = [], remove }: (typeof registry)[number]): Access => {
+  const open = actions.filter(({ isForSuperusers }) => !isForSuperusers);
+  const rights = [...open.map(({ right }) => right), ...(remove ? ["delete" as const] : [])];
+  return { to: { model, rights: rights.length > 0 ? rights : null, seen: true }, answers: sent };
 };
 
 const view = (model: string): Access => ({ to: { model, rights: ["view"] }, answers: shown });

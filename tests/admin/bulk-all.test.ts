@@ -34,9 +34,9 @@ async function chooseAll({ visitor }: Person, list: string, action: string): Pro
 }
 
 /** What no page of ours sends. */
-async function send(by: Person, fields: Record<string, string>, model = "users") {
-  const csrf = await by.visitor.csrf(`/admin/${model}`);
-  return by.visitor.post(`/admin/${model}/actions`, fields, { csrf });
+async function send(by: Person, fields: Record<string, string>, query = "") {
+  const csrf = await by.visitor.csrf("/admin/users");
+  return by.visitor.post(`/admin/users/actions${query}`, fields, { csrf });
 }
 
 const active = (ids: number[]) =>
@@ -101,9 +101,10 @@ describe("all of a list", () => {
 
   test("is asked about, whoever says that it was", async () => {
     const ids = await people(51, "robin");
-    const back = "/admin/users?q=robin";
-    const fields = { action: "delete", all: "on", confirmed: "yes", back };
-    expect((await send(admin, fields)).$("main").text()).toContain("Delete 51 people for good?");
+    const fields = { action: "delete", all: "on", confirmed: "yes" };
+    expect((await send(admin, fields, "?q=robin")).$("main").text()).toContain(
+      "Delete 51 people for good?",
+    );
     expect(await active(ids)).toBe(51);
   });
 
@@ -156,23 +157,15 @@ describe("what cannot be read never means more rows", () => {
     const { id } = await createGroup(site.deps.database, []);
     for (const query of [
       ...["active=no&active=yes", "active=maybe", "nothing=yes", "q[a]=swift", "q=%00", "sort=no"],
-      ...["__proto__=x", "after=x", `q=${"x".repeat(201)}`, `q=swift#active=no`, "page=2"],
+      ...["__proto__=x", "after=x", `q=${"x".repeat(201)}`, "page=2"],
       `q=swift&x=${"x".repeat(9000)}`,
     ]) {
-      const fields = { action: "delete", all: "on", back: `/admin/users?${query}` };
-      expect([query, (await send(admin, fields)).status]).toEqual([query, 400]);
+      const { status } = await send(admin, { action: "delete", all: "on" }, `?${query}`);
+      expect([query, status]).toEqual([query, 400]);
     }
-    for (const back of [
-      ...["", "/admin/images", "https://example.org/admin/users", "//example.org/admin/users"],
-      ...["/admin/users/../images", "http://a@magpie.invalid/admin/users", "/admin/users#q=swift"],
-    ]) {
-      const fields = { action: "delete", all: "on", back };
-      expect([back, (await send(admin, fields)).status]).toEqual([back, 400]);
-    }
-    expect((await send(admin, { action: "delete", all: "on" })).status).toBe(400);
     const staff = await staffOf(site, ["users view", "users delete"]);
-    const back = `/admin/users?group=${id}`;
-    expect((await send(staff, { action: "delete", all: "on", back })).status).toBe(400);
+    const fields = { action: "delete", all: "on" };
+    expect((await send(staff, fields, `?group=${id}`)).status).toBe(400);
     expect(await active(ids)).toBe(51);
   });
 
@@ -201,6 +194,5 @@ test("staff do it to those of a list alone whom they may manage", async () => {
   await sendForm(staff.visitor, question.$);
   expect([await active(ids), await active(higher)]).toEqual([2, 2]);
   const only = await staffOf(site, ["users view", "users delete"]);
-  const back = "/admin/users?q=rook";
-  expect((await send(only, { action: "deactivate", all: "on", back })).status).toBe(404);
+  expect((await send(only, { action: "deactivate", all: "on" }, "?q=rook")).status).toBe(404);
 });

@@ -138,18 +138,6 @@ describe("what is done to chosen rows", () => {
     }
     expect((await send({ action: "delete" }, "nothing")).status).toBe(404);
     expect((await send({ action: "delete", "row-1": "on" }, "profiles")).status).toBe(404);
-    const confirmed = { action: "activate", confirmed: "yes", [`row-${id}`]: "on" };
-    for (const back of [
-      "https://example.org/admin/users",
-      "//example.org/admin/users",
-      "/\\example.org",
-      "/admin/users/../../images",
-      "/admin/images",
-      "javascript:alert(1)",
-      "/logout",
-    ]) {
-      expect([back, (await send({ ...confirmed, back })).location]).toEqual([back, "/admin/users"]);
-    }
     const fields = { action: "activate", [`row-${id}`]: "on" };
     const forged = await admin.visitor.post("/admin/users/actions", fields, { csrf: "wrong" });
     expect(forged.status).toBe(403);

@@ -16,8 +16,8 @@ export async function choose(
   { action, keys, list = `/admin/${model}` }: { action: string; keys: Keys; list?: string },
 ): Promise<Answer> {
   const csrf = await visitor.csrf(list);
-  const fields = { action, back: list, ...boxesOf(keys) };
-  return visitor.post(`/admin/${model}/actions`, fields, { csrf });
+  const address = list.replace(model, `${model}/actions`);
+  return visitor.post(address, { action, ...boxesOf(keys) }, { csrf });
 }
 
 /** The same, and says yes. */

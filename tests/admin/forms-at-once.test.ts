@@ -180,7 +180,7 @@ test("twenty who each load and save as often as it takes leave a history without
     ...steps.slice(0, -1).map((step) => step?.after),
   ]);
   expect((await row()).title).toBe(steps.at(-1)?.after);
-});
+}, 120_000);
 
 test("whoever saves while it is deleted is too late, or in time", async () => {
   for (let round = 0; round < 5; round += 1) {

@@ -170,7 +170,7 @@ describe("the front page", () => {
     });
     // The estimate itself is one more.
     expect(many.length).toBeLessThanOrEqual(few.length + 1);
-  });
+  }, 90_000);
 });
 
 describeWithRedis("with Redis", (server) => {

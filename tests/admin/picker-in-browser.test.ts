@@ -93,7 +93,15 @@ describe("the picker", () => {
 
   test("asks once for what is typed in one go", async () => {
     site.received.length = 0;
-    await field("Person").pressSequentially("heron_7", { delay: 10 });
+    await field("Person").focus();
+    // Quicker than any fingers: a busy machine presses no keys in time.
+    await page.evaluate(`(() => {
+      const input = document.activeElement;
+      for (const letter of "heron_7") {
+        input.value += letter;
+        input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }
+    })()`);
     await expect.poll(() => options().count()).toBe(1);
     const asked = site.received.filter(({ path }) => path.startsWith("/admin/pick/"));
     expect(asked.map(({ path }) => path)).toEqual(["/admin/pick/users?q=heron_7"]);

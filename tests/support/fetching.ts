@@ -85,7 +85,7 @@ export function create(allow: string, options: Partial<SafeFetchOptions> = {}): 
   const fetcher = createSafeFetch({
     allow: parseFetchAllow(allow),
     maxBytes: MAX_BYTES,
-    timeoutMs: 5000,
+    timeoutMs: 20_000,
     temporaryFolder: world.folder,
     userAgent: "Mozilla/5.0 (compatible; Magpie/0.1)",
     logger: { warn: (details) => world.logged.push(details as (typeof world.logged)[number]) },

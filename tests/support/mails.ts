@@ -23,20 +23,27 @@ export async function waitingMails({ deps }: Site): Promise<Mail[]> {
 
 /** Does what the worker does with the mails that wait, at once; answers what was written. */
 export async function deliverMails(site: Site): Promise<ReadMail[]> {
-  const before = mailFiles(site.dataFolder);
+  const known = new Set(mailFiles(site.dataFolder));
   const mails = await waitingMails(site);
   await site.deps.database.$executeRaw`delete from pgboss.job where name = ${sendMailQueue}`;
-  for (const mail of mails) await sendMail(site.deps, mail);
-  return mailFiles(site.dataFolder)
-    .filter((file) => !before.includes(file))
-    .map((file) => readMail(readFileSync(file, "utf8")));
+  const written: ReadMail[] = [];
+  for (const mail of mails) {
+    await sendMail(site.deps, mail);
+    // One by one: of the same millisecond, names do not tell which was first.
+    for (const file of mailFiles(site.dataFolder)) {
+      if (!known.has(file)) written.push(readMail(readFileSync(file, "utf8")));
+      known.add(file);
+    }
+  }
+  return written;
 }
 
-/** The files of DATA_DIR/mail, oldest first. */
+/** The files of DATA_DIR/mail, oldest first; one whose name begins with a dot is still written. */
 export function mailFiles(dataFolder: string): string[] {
   const folder = join(dataFolder, "mail");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
+    .filter((name) => !name.startsWith("."))
     .sort()
     .map((name) => join(folder, name));
 }

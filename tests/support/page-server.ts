@@ -18,7 +18,6 @@ const pages = new URL("../e2e/pages/", import.meta.url);
  * Serves tests/e2e/pages on loopback, and pictures made on demand:
  *
  *     /any/path-1600x900.png     a picture of that size (.jpg, .png, .webp, .gif; .svg too)
- *     ...?delay=500              the same, half a second later
  *
  * A page's own headers are in comments at its start: `<!-- Header-Name: value -->`; `{other}` in
  * a page becomes the other origin. A Content-Type among them replaces text/html.
@@ -54,9 +53,7 @@ async function answer(
   response: ServerResponse,
   otherOrigin: string,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? "/", "http://pages");
-  const delay = Number(searchParams.get("delay") ?? 0);
-  if (delay) await new Promise((done) => setTimeout(done, delay));
+  const { pathname } = new URL(request.url ?? "/", "http://pages");
   const picture = /(\d+)x(\d+)\.(jpg|png|webp|gif|svg)$/.exec(pathname);
   if (picture) {
     const [, width, height, format = "png"] = picture;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { seed } from "#prisma/seed.ts";
 import { drawPicture } from "#tests/factories/images.ts";
@@ -31,8 +31,10 @@ export async function startSite({
   settings = async (_origin: string): Promise<Record<string, string>> => ({}),
 } = {}): Promise<SiteServer> {
   const [strangers, pages] = await Promise.all([startImageServer(), startPageServer()]);
-  // The bookmarklet and the mails name BASE_URL, so the port is known before anything is made.
-  const port = await freePort();
+  // The bookmarklet and the mails name BASE_URL, so the port is taken before anything is made.
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
   const origin = `http://${hostname}:${port}`;
   const site = await startTestApp({
     PORT: String(port),
@@ -46,12 +48,11 @@ export async function startSite({
   await seed(site.deps, () => {});
   await serveWalk(strangers);
   const received: SiteServer["received"] = [];
-  const server = createServer((request, response) => {
+  server.on("request", (request, response) => {
     const { method = "", url: path = "", headers } = request;
     received.push({ method, path, bytes: Number(headers["content-length"] ?? 0) });
     site.app(request, response);
   });
-  await listen(server, port);
   return {
     ...site,
     origin,
@@ -83,16 +84,3 @@ async function serveWalk(strangers: ImageServer): Promise<void> {
     strangers.serve(path, bytes, `image/${format}`);
   }
 }
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await listen(server, 0);
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-const listen = (server: Server, port: number): Promise<void> =>
-  new Promise((done, fail) => {
-    server.once("error", fail).listen(port, "127.0.0.1", done);
-  });

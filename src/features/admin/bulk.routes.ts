@@ -3,6 +3,7 @@ import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { actionsFor, type ChosenAction } from "#features/admin/chosen-actions.ts";
 import {
+  actionsHrefOf,
   chosenRows,
   isOfAll,
   keySeparator,
@@ -24,21 +25,26 @@ import { addFlash } from "#web/flash.ts";
 export function bulkRoutes(deps: AdminDeps): Router {
   const router = Router();
 
+  // Whoever is asked for a password between question and answer comes back to this address.
+  router.get("/admin/:model/actions", requireAction, (req, res) => {
+    res.redirect(303, listHrefOf(req));
+  });
+
   router.post("/admin/:model/actions", requireAction, requireCsrf, async (req, res) => {
     const model = modelOf(req);
-    const back = listHrefOf(req);
     const { rows, of } = await chosenRows(deps, req);
     if (rows.length === 0 || !req.body.action) {
       const missing = rows.length === 0 ? model.many : "what to do with them";
       addFlash(req, `Choose ${missing} first.`, "notice");
-      return res.redirect(303, back);
+      return res.redirect(303, listHrefOf(req));
     }
     const action = actionsFor(model, actorOf(req)).find(({ name }) => name === req.body.action);
     if (!action) throw new NotFound();
     // Which rows a list has is never taken for known: whoever says yes has seen them.
     const isAsked = req.body.confirmed === undefined || isOfAll(req);
-    if (isAsked) return ask(deps, req, res, { action, rows, of, back });
-    const { done, unchanged, refused } = await runAction(deps, { action, rows });
+    if (isAsked) return ask(deps, req, res, { action, rows, of });
+    const outcome = await runAction(deps, { actor: actorOf(req), model, action, rows });
+    const { done, unchanged, refused, left } = outcome;
     if (done > 0) addFlash(req, action.done(counted(done, model.one, model.many)));
     if (unchanged > 0) {
       const count = counted(unchanged, model.one, model.many);
@@ -47,7 +53,10 @@ export function bulkRoutes(deps: AdminDeps): Router {
     for (const [sentence, labels] of refused) {
       addFlash(req, `${enumerated(labels)}: ${sentence}`, "notice");
     }
-    res.redirect(303, back);
+    if (left.length === 0) return res.redirect(303, listHrefOf(req));
+    const missed = counted(left.length, model.one, model.many);
+    addFlash(req, `Not reached yet: ${missed}. Go on with these below.`, "notice");
+    await ask(deps, req, res, { action, rows: left, of: null });
   });
 
   return router;
@@ -65,7 +74,7 @@ async function ask(
   deps: AdminDeps,
   req: Request,
   res: Response,
-  { action, back, of, ...chosen }: { action: ChosenAction; back: string } & ChosenRows,
+  { action, of, ...chosen }: { action: ChosenAction } & ChosenRows,
 ): Promise<void> {
   const [model, actor] = [modelOf(req), actorOf(req)];
   const all = chosen.rows.map(({ key }) => key);
@@ -73,15 +82,16 @@ async function ask(
   const rows = chosen.rows.filter(({ key }) => managed.has(key));
   const leftOut = counted(all.length - rows.length, model.one, model.many);
   if (rows.length === 0) {
-    addFlash(req, `Not yours to manage: ${leftOut}. Nothing is done.`, "notice");
-    return res.redirect(303, back);
+    const part = of ? `the first ${all.length} of ${countWords(model, of)}` : leftOut;
+    addFlash(req, `Not yours to manage: ${part}. Nothing is done.`, "notice");
+    return res.redirect(303, listHrefOf(req));
   }
   const count = counted(rows.length, model.one, model.many);
   res.render("admin/confirm-action", {
     chosen: {
       many: model.many,
-      listHref: `/admin/${model.name}`,
-      backHref: back,
+      formHref: actionsHrefOf(req),
+      backHref: listHrefOf(req),
       action: action.name,
       label: action.label,
       isDeletion: action.isDeletion,

@@ -1,4 +1,3 @@
-import { parse } from "node:querystring";
 import type { Request } from "express";
 import { actorOf } from "#features/admin/admin-access.routes.ts";
 import { askedList } from "#features/admin/asked-list.ts";
@@ -12,7 +11,6 @@ import { parseKey } from "#features/admin/object-keys.ts";
 import { modelOf } from "#features/admin/object-requests.routes.ts";
 import { BadRequest } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
-import { refuseJunkIn } from "#web/input.ts";
 
 interface ListDeps {
   database: Database;
@@ -20,7 +18,7 @@ interface ListDeps {
 }
 
 /** Whether it is the list that was chosen, and not rows of it. */
-export const isOfAll = (req: Request): boolean => req.body.all !== undefined;
+export const isOfAll = (req: Request): boolean => req.body?.all !== undefined;
 
 /** Rows by their boxes, those of a question by their keys, or the list. @throws BadRequest, NotFound */
 export const chosenRows = (deps: ListDeps, req: Request): Promise<ChosenRows> =>
@@ -45,29 +43,21 @@ export const keySeparator = " ";
 
 /** What cannot be read of the address is refused: the list without it would have more rows. */
 async function rowsOfList(deps: ListDeps, req: Request): Promise<ChosenRows> {
-  const url = listUrlOf(req);
-  if (!url) throw new BadRequest();
-  const parameters = parse(url.search.slice(1));
-  refuseJunkIn(parameters);
   const asked = { model: modelOf(req), actor: actorOf(req) };
-  const { scope } = await askedList(deps, asked, parameters);
+  const { scope } = await askedList(deps, asked, req.query);
   return chooseAll(deps, scope);
 }
 
-/** The list the rows were chosen in, with its filters; nothing else is an address to go back to. */
-export function listHrefOf(req: Request): string {
-  const url = listUrlOf(req);
+/** The list the rows were chosen in: this address has its query. */
+export const listHrefOf = (req: Request): string => `/admin/${modelOf(req).name}${queryOf(req)}`;
+
+/** This address, as an answer to its question leads to it. */
+export const actionsHrefOf = (req: Request): string =>
+  `/admin/${modelOf(req).name}/actions${queryOf(req)}`;
+
+function queryOf(req: Request): string {
+  const query = new URLSearchParams(req.query as Record<string, string>);
   // From a place in the list nothing may be left to see once it was done to all.
-  if (isOfAll(req)) for (const name of ["after", "before"]) url?.searchParams.delete(name);
-  return `/admin/${modelOf(req).name}${url?.search ?? ""}`;
-}
-
-/** A search, two names and a cursor, as long as they may be, in letters of any script. */
-const longestQuery = 8000;
-
-function listUrlOf(req: Request): URL | null {
-  const here = "http://magpie.invalid";
-  const url = URL.parse(String(req.body.back ?? ""), here);
-  const isList = url?.href === `${here}/admin/${modelOf(req).name}${url?.search}`;
-  return isList && url.search.length < longestQuery ? url : null;
+  if (isOfAll(req)) for (const name of ["after", "before"]) query.delete(name);
+  return query.size > 0 ? `?${query}` : "";
 }

@@ -10,7 +10,7 @@ import type { Database } from "#platform/database.ts";
 export const mostChosen = 500;
 
 export interface ChosenRows {
-  rows: ChosenRow[];
+  rows: readonly ChosenRow[];
   /** How many there are, where these are the first of more. */
   of: RowCount | null;
 }

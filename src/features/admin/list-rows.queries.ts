@@ -39,14 +39,9 @@ export async function listRows(
   if (isBackwards) shown.reverse();
   const cursorTo = (row: FoundRow | undefined) =>
     row ? { sort: scope.order.sort, values: valuesOf(row, scope.order) } : null;
-  const { model } = scope;
-  const rows = await readRows(
-    database,
-    model,
-    shown.map((row) => keyOf(model, row)),
-  );
+  const keys = shown.map((row) => keyOf(scope.model, row));
   return {
-    rows: [...((await model.complete?.(database, rows)) ?? rows)],
+    rows: await readRows(database, scope.model, keys),
     before: (isBackwards ? hasMore : cursor) ? cursorTo(shown[0]) : null,
     after: isBackwards || hasMore ? cursorTo(shown.at(-1)) : null,
   };
@@ -97,7 +92,8 @@ export async function readRows(
     where: whereKeys(model, keys),
     select: model.select,
   });
-  const byKey = new Map(rows.map((row) => [keyText(model, keyOf(model, row)), row]));
+  const whole = (await model.complete?.(database, rows)) ?? rows;
+  const byKey = new Map(whole.map((row: ObjectRow) => [keyText(model, keyOf(model, row)), row]));
   return keys.map((key) => byKey.get(keyText(model, key))).filter((row) => row !== undefined);
 }
 

@@ -44,8 +44,7 @@ export function listOf(
   const table = shownTableOf(model, page.rows, actor);
   const { sort } = parametersOf(model, query);
   // Where the answer to an action leads: to the same page of the same list.
-  const hereHref = href(cursor && { [cursor.direction]: writeCursor(cursor) });
-  const [, here = ""] = hereHref.split("?");
+  const [, here = ""] = href(cursor && { [cursor.direction]: writeCursor(cursor) }).split("?");
   return {
     heading: capitalised(model.many),
     one: model.one,
@@ -85,7 +84,7 @@ export function listOf(
         : null,
     actions: actionsFor(model, actor).map(({ name, label }) => ({ name, label })),
     all: page.before || page.after ? allOfList(model, query, count) : null,
-    hereHref,
+    actionsHref: `/admin/${model.name}/actions${here && `?${here}`}`,
   };
 }
 

@@ -31,6 +31,18 @@ export async function loadActor(
   return { ...actor, may: (model, right) => granted.has(grantOf(model, right)) };
 }
 
+/** The same with the rights of this moment, or null for whoever is no administrator any more. */
+export async function reloadActor(
+  deps: { database: Database },
+  { id, sessionId }: Pick<AdminActor, "id" | "sessionId">,
+): Promise<AdminActor | null> {
+  const person = await deps.database.user.findUnique({
+    where: { id, isActive: true, OR: [{ isStaff: true }, { isSuperuser: true }] },
+    select: { id: true, username: true, isSuperuser: true },
+  });
+  return person && loadActor(deps, { ...person, sessionId });
+}
+
 /**
  * Those of these accounts that this administrator may change, close or enter. Whoever can set the
  * password of somebody with more rights has these rights, so that is nobody but superusers.
