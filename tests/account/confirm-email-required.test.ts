@@ -111,7 +111,8 @@ describe("an address that somebody has", () => {
       }
     }
     expect(texts.size).toBe(1);
-    const [fresh = 0, known = 0] = times.map((each) => each.sort((a, b) => a - b)[2]);
+    // The quickest of each, which other work on the machine delays the least.
+    const [fresh = 0, known = 0] = times.map((each) => Math.min(...each));
     expect(Math.abs(fresh - known)).toBeLessThan(Math.max(fresh, known) * 0.6 + 5);
 
     const mails = await deliverMails(site);

@@ -4,20 +4,13 @@ import { addFollow } from "#features/users/follow-person.ts";
 import { NotFound } from "#lib/errors.ts";
 import { createPeopleRows } from "#tests/factories/deeds.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import { isSomebodyWaiting } from "#tests/support/waiting-sessions.ts";
 
 let site: TestApp;
 beforeAll(async () => {
   site = await startTestApp();
 });
 afterAll(() => site.close());
-
-const isSomebodyWaiting = async () => {
-  const [row] = await site.deps.database.$queryRaw<{ isWaiting: boolean }[]>`
-    select exists (
-      select 1 from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock') as "isWaiting"`;
-  return row?.isWaiting;
-};
 
 test("whoever is followed anew before each try to hold them is deleted all the same", async () => {
   const { database } = site.deps;
@@ -27,7 +20,7 @@ test("whoever is followed anew before each try to hold them is deleted all the s
     const following = database.$transaction(async (tx) => {
       await addFollow(tx, { actor: { id: fan }, person: { id }, now: new Date() });
       removal ??= removePerson(site.deps, { person: { id } });
-      await Promise.race([removal, expect.poll(isSomebodyWaiting).toBe(true)]);
+      await Promise.race([removal, expect.poll(() => isSomebodyWaiting(database)).toBe(true)]);
     });
     const error = await following.catch((reason: unknown) => reason);
     if (error !== undefined) expect(error).toBeInstanceOf(NotFound);

@@ -9,6 +9,7 @@ import { recountCounters } from "#features/users/recount-counters.ts";
 import { createImageRows, drawPicture } from "#tests/factories/images.ts";
 import { goodPassword, signedInPerson } from "#tests/factories/people.ts";
 import { storedFiles } from "#tests/images/stored-files.ts";
+import { atOnce } from "#tests/support/at-once.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
 
@@ -253,22 +254,27 @@ test("likes, follows and deletions that come at once end well, and every number 
     const images = (
       await Promise.all(people.map(({ id }) => createImageRows(database, id, 3)))
     ).flat();
-    const work: Promise<unknown>[] = [];
+    const work: (() => Promise<unknown>)[] = [];
     for (const actor of people) {
       for (const id of images) {
-        work.push(likeImage(site.deps, { actor, image: { id } }).catch(note));
-        if (id % 3 === 0) work.push(unlikeImage(site.deps, { actor, image: { id } }).catch(note));
+        const image = { id };
+        work.push(() => likeImage(site.deps, { actor, image }).catch(note));
+        if (id % 3 === 0) work.push(() => unlikeImage(site.deps, { actor, image }).catch(note));
       }
       for (const person of people) {
         if (person.id === actor.id) continue;
-        work.push(followPerson(site.deps, { actor, person }).catch(note));
-        if (person.id % 2) work.push(unfollowPerson(site.deps, { actor, person }).catch(note));
+        work.push(() => followPerson(site.deps, { actor, person }).catch(note));
+        if (person.id % 2)
+          work.push(() => unfollowPerson(site.deps, { actor, person }).catch(note));
       }
     }
-    for (const person of people.slice(0, 4)) {
-      work.push(removePerson(site.deps, { person }).catch((error) => failures.push(error)));
+    // Amid the others, each after a share of them.
+    for (const [index, person] of people.slice(0, 4).entries()) {
+      const remove = () =>
+        removePerson(site.deps, { person }).catch((error) => failures.push(error));
+      work.splice((index + 1) * 30, 0, remove);
     }
-    await Promise.all(work);
+    await atOnce(work);
     const left = await database.user.count({ where: { id: { in: people.map(({ id }) => id) } } });
     expect(left).toBe(2);
   }

@@ -40,6 +40,9 @@ test("the photo is seen as it will be: chosen, to be removed, and kept after all
   const remove = page.getByLabel("Remove my photo");
   await file.setInputFiles(photo);
   await page.getByRole("button", { name: "Save changes" }).click();
+  await page.locator(".flash").waitFor();
+  // With what its scripts do.
+  await page.waitForLoadState();
   await remove.check();
   expect(await seen.textContent()).toMatch(/^\p{Lu}$/u);
   await remove.uncheck();

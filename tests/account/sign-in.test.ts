@@ -136,10 +136,11 @@ describe("an account that does not exist", () => {
       times["unknown"]?.push(await time(`nobody${round}`));
       times["unknownAddress"]?.push(await time(`nobody${round}@example.org`));
     }
-    const median = (name: string) => times[name]?.sort((a, b) => a - b)[3] ?? 0;
+    // The quickest of each, which other work on the machine delays the least.
+    const quickest = (name: string) => Math.min(...(times[name] ?? []));
     for (const name of ["unknown", "unknownAddress"]) {
-      expect(median(name) / median("known")).toBeGreaterThan(0.4);
-      expect(median(name) / median("known")).toBeLessThan(2.5);
+      expect(quickest(name) / quickest("known")).toBeGreaterThan(0.4);
+      expect(quickest(name) / quickest("known")).toBeLessThan(2.5);
     }
   });
 });

@@ -25,7 +25,7 @@ const ask = <Row>(text: string) => site.deps.database.$queryRawUnsafe<Row[]>(tex
 beforeAll(async () => {
   site = await startTestApp();
   await loadIt();
-});
+}, 120_000);
 afterAll(() => site.close());
 
 describe("what is loaded", () => {

@@ -66,7 +66,7 @@ test("a run measures the real server and its floor, and leaves the rows as they 
 
   expect(await rows()).toEqual(before);
   expect(filesOf(site)).toEqual(files);
-}, 120_000);
+}, 300_000);
 
 const filesOf = ({ dataFolder }: TestApp) =>
   readdirSync(join(dataFolder, "storage"), { recursive: true, withFileTypes: true })

@@ -43,7 +43,7 @@ export function setUpJourney(): Journey {
     journey.server = await startPageServer();
     journey.browser = await launchBrowser();
     journey.bookmarklet = await buildBookmarklet({ baseUrl: `${journey.server.otherOrigin}/` });
-  }, 60_000);
+  }, 120_000);
   beforeEach(() => journey.startOver({ viewport: { width: 1200, height: 800 } }));
   afterEach(() => journey.context.close());
   afterAll(async () => {
@@ -92,7 +92,7 @@ export async function waitForPanel(
   page: Page,
   ready: (panel: PanelState) => boolean,
 ): Promise<PanelState> {
-  const end = Date.now() + 6000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const panel = await readPanel(page);
     if (panel && ready(panel)) return panel;

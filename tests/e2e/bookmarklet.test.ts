@@ -77,16 +77,22 @@ describe("finds", () => {
   }
 
   test("a slow picture too, without waiting for it longer than two seconds", async () => {
+    const arrives = Promise.withResolvers<void>();
+    await journey.page.route("**/slow-*", async (route) => {
+      await arrives.promise;
+      await route.continue();
+    });
     await journey.page.goto(`${journey.server.origin}/ordinary.html`);
     await journey.page.evaluate(() => {
       const slow = document.createElement("img");
-      slow.dataset.src = "/slow-2000x2000.png?delay=2600";
+      slow.dataset.src = "/slow-2000x2000.png";
       slow.alt = "A slow picture";
       document.body.append(slow);
     });
     const panel = await openPanel(journey.page, journey.bookmarklet);
     expect(panel.focused).toBe("Green hills above a river in spring, 1600 x 900");
     expect(panel.pictures.at(-1)).toBe("A slow picture, size unknown");
+    arrives.resolve();
     await waitForPanel(
       journey.page,
       ({ pictures }) => pictures.at(-1) === "A slow picture, 2000 x 2000",

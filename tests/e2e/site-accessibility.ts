@@ -60,7 +60,7 @@ export function testAccessibility(journey: SiteJourney): void {
     );
     await look(emptyList(journey));
     expect(found).toEqual({});
-  }, 120_000);
+  }, 300_000);
 }
 
 export async function faultsOf(page: Page): Promise<string[]> {

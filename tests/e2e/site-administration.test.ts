@@ -91,7 +91,7 @@ describe("an administrator", () => {
     // The rows made here have no files.
     const isOfFile = (complaint: string) => complaint.includes("/media/thumbnails/");
     expect(journey.takeComplaints().filter((complaint) => !isOfFile(complaint))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
 
 test("without JavaScript chosen rows are deleted, too, once that is confirmed", async () => {

@@ -26,10 +26,12 @@ export function testJourneys(journey: SiteJourney): void {
     const newest = await newestIds(journey);
     expect(await idsOf(page)).toEqual(newest.slice(0, 24));
     await mark(page);
-    await page.mouse.wheel(0, 20_000);
-    await page.locator(".card").nth(24).waitFor();
-    await page.mouse.wheel(0, 20_000);
-    await expect.poll(() => idsOf(page)).toEqual(newest);
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, 20_000);
+        return idsOf(page);
+      })
+      .toEqual(newest);
     expect(await page.getByRole("link", { name: "Show more" }).count()).toBe(0);
     expect(await isMarked(page)).toBe(true);
     // What stands later in the list never stands above what is newer.
@@ -53,6 +55,7 @@ export function testJourneys(journey: SiteJourney): void {
     await page.getByLabel("Password again").fill(goodPassword);
     await page.getByRole("main").getByRole("button", { name: "Join" }).click();
     await page.getByText("Welcome, Wren.").waitFor();
+    await page.waitForLoadState();
     expect(page.url()).toBe(address);
 
     const likes = async () => Number(await article.getAttribute("data-likes"));
@@ -62,11 +65,11 @@ export function testJourneys(journey: SiteJourney): void {
     await page.keyboard.press("Enter");
     await expect.poll(likes).toBe(before + 1);
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
-    expect(await focused()).toBe("Unlike");
+    await expect.poll(focused).toBe("Unlike");
     expect(await article.textContent()).toContain("Wren");
     await page.keyboard.press("Enter");
     await expect.poll(likes).toBe(before);
-    expect(await focused()).toBe("Like");
+    await expect.poll(focused).toBe("Like");
     await page.keyboard.press("Enter");
     await expect.poll(likes).toBe(before + 1);
     expect(await isMarked(page)).toBe(true);

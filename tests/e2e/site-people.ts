@@ -12,13 +12,17 @@ export function testPeople(journey: SiteJourney): void {
     await page.getByRole("heading", { name: "People to follow" }).waitFor();
     await page.getByRole("link", { name: "People", exact: true }).click();
     await page.locator(".person-tile").getByRole("link", { name: username, exact: true }).click();
-    await page.evaluate(() => void Object.assign(window, { marked: true }));
     const person = page.locator("header.person");
+    await person.waitFor();
+    await page.waitForLoadState();
+    await page.evaluate(() => void Object.assign(window, { marked: true }));
     await person.getByRole("button", { name: "Follow" }).focus();
     await page.keyboard.press("Enter");
     await person.getByRole("button", { name: "Unfollow" }).waitFor();
     expect(await person.textContent()).toContain("1 follower");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Unfollow");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .toContain("Unfollow");
     expect(await page.evaluate(() => "marked" in window)).toBe(true);
 
     await friend.goto("/images");

@@ -39,6 +39,7 @@ test.each([true, false])(
     const used = codeAt(secret, new Date());
     await enterCode(page, used, "Turn on");
     await page.getByText("Two-step sign-in is on.").waitFor();
+    await page.locator(".recovery-codes code").nth(9).waitFor();
     const codes = await page.locator(".recovery-codes code").allTextContents();
     expect(codes).toHaveLength(10);
     const download = page.waitForEvent("download");
@@ -83,6 +84,7 @@ test("the recovery codes are copied, and what is printed is they alone", async (
   const { page } = await journey.visitAsMember({ permissions });
   const secret = await setUpApp(page);
   await enterCode(page, codeAt(secret, new Date()), "Turn on");
+  await page.locator(".recovery-codes code").nth(9).waitFor();
   const codes = await page.locator(".recovery-codes code").allTextContents();
   await press(page, "Copy");
   await page.getByRole("status").getByText("Copied.").waitFor();
@@ -140,7 +142,7 @@ test("every page of it is accessible and fits", async () => {
   await page.locator("[data-field-error=code]").waitFor();
   await look("second step, a wrong code");
   expect(found).toEqual({});
-}, 60_000);
+}, 120_000);
 
 async function enterConfirmation(page: Page, code: string): Promise<void> {
   await page.getByLabel("Or a code").fill(code);

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import { createPerson } from "#features/account/register-person.ts";
 import { goodPassword, newPerson } from "#tests/factories/people.ts";
 import { launchBrowser } from "#tests/support/browser.ts";
@@ -24,6 +24,8 @@ export interface Member {
 
 /** One site and one browser for the test file; a test fails when its pages complain of anything. */
 export function setUpSite(options: Parameters<typeof startSite>[0] = {}): SiteJourney {
+  // A browser and a site share their processors with whatever else is tested.
+  vi.setConfig({ testTimeout: 90_000 });
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
   const journey = {
@@ -34,7 +36,7 @@ export function setUpSite(options: Parameters<typeof startSite>[0] = {}): SiteJo
         ...options,
       });
       contexts.push(context);
-      context.setDefaultTimeout(8000);
+      context.setDefaultTimeout(20_000);
       collectComplaints(context, journey.site.origin, complaints);
       if (options.javaScriptEnabled !== false) await context.addInitScript(reportViolations);
       return context.newPage();
@@ -52,7 +54,7 @@ export function setUpSite(options: Parameters<typeof startSite>[0] = {}): SiteJo
 
   beforeAll(async () => {
     [journey.site, journey.browser] = await Promise.all([startSite(options), launchBrowser()]);
-  }, 90_000);
+  }, 240_000);
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
     expect(journey.takeComplaints()).toEqual([]);

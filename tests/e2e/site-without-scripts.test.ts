@@ -32,8 +32,8 @@ test("without scripts one joins, corrects mistakes, uses the menu, signs out and
   await page.getByLabel("Password", { exact: true }).fill(goodPassword);
   await page.getByLabel("Password again").fill("something else");
   await page.getByRole("main").getByRole("button", { name: "Join" }).click();
-  expect(await page.locator('[data-field-error="username"]').isVisible()).toBe(true);
-  expect(await page.locator('[data-field-error="password2"]').isVisible()).toBe(true);
+  await page.locator('[data-field-error="username"]').waitFor();
+  await page.locator('[data-field-error="password2"]').waitFor();
   expect(await page.getByLabel("First name").inputValue()).toBe("Nora");
   await join(page, "nora");
   await page.getByText("Welcome, nora.").waitFor();

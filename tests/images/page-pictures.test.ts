@@ -3,6 +3,7 @@ import { drawPicture } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
 import { storedFiles } from "#tests/images/stored-files.ts";
 import { type ImageServer, startImageServer } from "#tests/support/image-server.ts";
+import { processorTime } from "#tests/support/processor-time.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import type { Answer, Visitor } from "#tests/support/visitor.ts";
 
@@ -146,9 +147,10 @@ describe("the address of a web page", () => {
 
   test("an enormous hostile page is read in good time", async () => {
     web.serve("/huge", `<!doctype html>${"<div><img srcset='".repeat(200_000)}`, "text/html");
-    const start = performance.now();
-    const answer = await visitor.post("/images", { url: web.url("/huge"), title: "Huge" });
-    expect(answer.status).toBe(422);
-    expect(performance.now() - start).toBeLessThan(3000);
+    const taken = await processorTime(async () => {
+      const answer = await visitor.post("/images", { url: web.url("/huge"), title: "Huge" });
+      expect(answer.status).toBe(422);
+    });
+    expect(taken).toBeLessThan(3000);
   });
 });

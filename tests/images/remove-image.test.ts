@@ -188,7 +188,7 @@ describe("the job after it", () => {
     await startWorker(site.deps);
     await owner.visitor.post(`/images/${id}/delete`);
     await vi.waitFor(async () => expect(await files()).toEqual([]), {
-      timeout: 10_000,
+      timeout: 20_000,
       interval: 100,
     });
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawPicture } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
-import { expectNoTemporaryFiles, storedFiles, temporaryFiles } from "#tests/images/stored-files.ts";
+import { expectNoTemporaryFiles, storedFiles } from "#tests/images/stored-files.ts";
 import { isoMedia, NOT_PICTURES } from "#tests/support/hostile-images.ts";
 import { type ImageServer, startImageServer } from "#tests/support/image-server.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -156,7 +156,7 @@ describe("a file sent with something else wrong", () => {
     // Its files go a few minutes later, when the next picture comes.
     now = new Date(now.getTime() + 300_000);
     await me.visitor.postFile("/images", await picture(), typed);
-    expect(await temporaryFiles(site)).toEqual([]);
+    await expectNoTemporaryFiles(site);
   });
 
   test("an empty form says what is missing", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { tryAgain } from "#platform/database.ts";
 import { rankingPeriods, type ViewCounters } from "#platform/view-counters.ts";
 import { openViewStores, type ViewStores } from "#tests/images/view-stores.ts";
 import { describeWithRedis, type RedisServer } from "#tests/support/redis-server.ts";
@@ -80,7 +81,10 @@ function contract(redis: RedisServer | null) {
       }
       await Promise.all([
         ...both.map((counters) => counters.flush()),
-        stores.database.image.updateMany({ data: { totalLikes: { increment: 1 } } }),
+        // In any order of its own: it may be the one to give way.
+        tryAgain(() =>
+          stores.database.image.updateMany({ data: { totalLikes: { increment: 1 } } }),
+        ),
       ]);
     }
     await Promise.all(both.map((counters) => counters.close()));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { deviceName } from "#lib/device-name.ts";
+import { processorTime } from "#tests/support/processor-time.ts";
 
 const chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36";
 const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15";
@@ -30,8 +31,9 @@ test.each([
   expect(deviceName(userAgent)).toBe(name);
 });
 
-test("an endless name is answered at once", () => {
-  const start = performance.now();
-  expect(deviceName("Version/".repeat(200_000))).toBe("An unknown device");
-  expect(performance.now() - start).toBeLessThan(1000);
+test("an endless name is answered at once", async () => {
+  const taken = await processorTime(() =>
+    expect(deviceName("Version/".repeat(200_000))).toBe("An unknown device"),
+  );
+  expect(taken).toBeLessThan(1000);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { refusalOfPassword } from "#lib/password-rules.ts";
 import { goodPassword } from "#tests/factories/people.ts";
+import { processorTime } from "#tests/support/processor-time.ts";
 import { administrator } from "#tests/support/site-server.ts";
 
 const owner = { username: "ana_novakova", email: "wrenbird@example.org" };
@@ -50,12 +51,11 @@ test("a name of two letters forbids no password that holds it", () => {
   expect(refusalOfPassword("ab-8372-ab", {})).toBeNull();
 });
 
-test("the longest takes no time, whatever it is made of", () => {
+test("the longest takes no time, whatever it is made of", async () => {
   const longest = ["a1", "!", "ab", "1!", "a!", "aaaaab", "ana_novakova", "4@"].flatMap((unit) => {
     const text = unit.repeat(128).slice(0, 127);
     return [`${text}b`, `b${text}`];
   });
-  const start = performance.now();
-  for (const password of longest) refusal(password);
-  expect(performance.now() - start).toBeLessThan(longest.length * 5);
+  const taken = await processorTime(() => longest.map(refusal));
+  expect(taken).toBeLessThan(longest.length * 5);
 });

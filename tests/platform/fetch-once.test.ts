@@ -163,7 +163,8 @@ describe("time", () => {
     const begin = performance.now();
     const fetcher = create(`127.0.0.1:${port}`, soon);
     expect(await fails(fetcher(address(port), ME))).toBe("too_slow");
-    expect(performance.now() - begin).toBeLessThan(1500);
+    // None of these would end by itself, or be too slow as the last redirect too many.
+    expect(performance.now() - begin).toBeLessThan(10_000);
   });
 
   test("a lookup that never answers, or answers too late", async () => {

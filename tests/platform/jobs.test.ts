@@ -50,7 +50,7 @@ describe("jobs", () => {
     });
     await enqueue(jobs, { sha256: "first" });
     await jobs.work(queue, handler);
-    await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce(), { timeout: 5000 });
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce(), { timeout: 15_000 });
     await Promise.all([jobs.stop(), jobs.stop()]);
     expect(isFinished).toBe(true);
     await jobs.stop();
@@ -69,7 +69,7 @@ describe("jobs", () => {
     expect(rowCount).toBeGreaterThan(0);
     await enqueue(jobs, { sha256: "after" });
     await vi.waitFor(() => expect(handler).toHaveBeenCalledWith({ sha256: "after" }), {
-      timeout: 8000,
+      timeout: 20_000,
     });
     await jobs.stop();
   });
@@ -84,7 +84,7 @@ describe("jobs", () => {
     await web.stop();
     expect(await clock()).toBeNull();
     const server = await start();
-    await vi.waitFor(async () => expect(await clock()).not.toBeNull(), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await clock()).not.toBeNull(), { timeout: 15_000 });
     await server.stop();
   });
 });

@@ -14,7 +14,8 @@ beforeAll(async () => {
     seed(site.deps, (line) => said.push(line)),
     seed(site.deps, (line) => said.push(line)),
   ]);
-});
+  // Drawing the demo takes its time on a busy machine.
+}, 240_000);
 afterAll(() => site.close());
 
 describe("the first start", () => {

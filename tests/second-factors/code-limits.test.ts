@@ -54,14 +54,14 @@ test("guessed from everywhere, only known networks and recovery codes are let in
   expect(await tryCode(right())).toBe("authenticator");
   await guess(3, () => home);
   expect(await tryCode(right(1))).toBeInstanceOf(TooManyRequests);
-}, 30_000);
+});
 
 test("a new password begins the count anew", async () => {
   await guess(51, elsewhere);
   expect(await tryCode(right(), "192.0.2.78")).toBeInstanceOf(TooManyRequests);
   await changePassword(site.deps, { username: ana.username, password: "quince-and-medlar" });
   expect(await tryCode(right(), "192.0.2.78")).toBe("authenticator");
-}, 30_000);
+});
 
 test("the page says so beside its field, with when to try again", async () => {
   const path = "/login/second-factor";

@@ -122,7 +122,7 @@ describe("a code", () => {
     expect(await site.deps.database.session.count({ where })).toBe(1);
     const again = await person.signIn().then(() => send(person.visitor, code));
     expect(again.status).toBe(422);
-  }, 30_000);
+  });
 
   test("of before the last one that was taken is refused", async () => {
     const { visitor, secret, signIn } = await halfSignedIn();

@@ -71,7 +71,7 @@ test("the command takes app, passkeys and codes away, tells by mail, and says wh
     code: 1,
   });
   expect((await command(name)).code).toBe(2);
-}, 30_000);
+});
 
 test("superusers turn it off in the list of people, which is recorded without any secret", async () => {
   const bare = await signedInPerson(site);

@@ -5,6 +5,7 @@ import { photoKey } from "#features/images/storage-keys.ts";
 import { moveImagesCount } from "#features/users/move-counters.ts";
 import { createImageRows, drawPicture } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
+import { atOnce } from "#tests/support/at-once.ts";
 import { queriesOf } from "#tests/support/query-counter.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import { createVisitor, type Visitor } from "#tests/support/visitor.ts";
@@ -131,7 +132,7 @@ describe("the count of a person's pictures", () => {
 
   test("is right after fifty moves at once, and never below nothing", async () => {
     const before = await count();
-    await Promise.all(Array.from({ length: 50 }, (_, index) => move(index % 2 === 0 ? 1 : -1)));
+    await atOnce(Array.from({ length: 50 }, (_, index) => () => move(index % 2 === 0 ? 1 : -1)));
     expect(await count()).toBe(before);
     await site.deps.database.profile.update({
       where: { userId: ada.id },

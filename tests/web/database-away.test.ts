@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "#app";
 import { readConfig } from "#config";
@@ -148,8 +149,9 @@ describe("a database that is away", () => {
   test("in the middle of a request, too, leaves nobody signed out", async () => {
     for (let round = 0; round < 3; round += 1) {
       const asked = Array.from({ length: 10 }, () => visitor.get("/images/new"));
-      setTimeout(gate.cut, 5 + 10 * round);
+      const cut = wait(5 + 10 * round).then(gate.cut);
       for (const { status } of await Promise.all(asked)) expect([200, 503]).toContain(status);
+      await cut;
       gate.open();
       expect((await visitor.get("/images/new")).status).toBe(200);
     }

@@ -17,6 +17,8 @@ describeWithRedis("a site with Redis", (redis) => {
   let visitor: Visitor;
   let imagePath: string;
   let mediaPath: string;
+  /** What as many requests take together while Redis is there: what is slow then is the machine. */
+  let usual: number;
 
   beforeAll(async () => {
     site = await startTestApp({ REDIS_URL: redis.url });
@@ -28,6 +30,7 @@ describeWithRedis("a site with Redis", (redis) => {
   beforeEach(async () => {
     person = await signedInPerson(site);
     ({ visitor } = person);
+    [, usual] = await timed(Promise.all(askMany()));
   });
   afterEach(async () => {
     redis.resume();
@@ -42,11 +45,12 @@ describeWithRedis("a site with Redis", (redis) => {
   const signIn = (by: Visitor) =>
     by.post("/login", { username: person.username, password: goodPassword });
 
-  async function expectAway() {
-    const json = { Accept: "application/json" };
+  const json = { Accept: "application/json" };
+  /** Of all kinds; none changes anything. */
+  function askMany() {
     const like = imagePath.replace(/\/[^/]*$/, "/like");
     const csrf = "x".repeat(256);
-    const asked = [
+    return [
       visitor.get("/"),
       visitor.get(imagePath),
       visitor.get("/", json),
@@ -59,9 +63,14 @@ describeWithRedis("a site with Redis", (redis) => {
       nobody().get("/login"),
       nobody().get("/register", json),
     ];
-    for (const [answer, milliseconds] of await Promise.all(asked.map(timed))) {
+  }
+  /** Less than a second, beside what this machine needs at the moment. */
+  const patience = () => 1000 + 2 * usual;
+
+  async function expectAway() {
+    for (const [answer, milliseconds] of await Promise.all(askMany().map(timed))) {
       expect(answer.status).toBe(503);
-      expect(milliseconds).toBeLessThan(1000);
+      expect(milliseconds).toBeLessThan(patience());
       expect(answer.headers["retry-after"]).toBe("10");
       expect(answer.headers["set-cookie"]).toBeUndefined();
       expect(answer.text).not.toMatch(/\bat \S+ \(|ECONN|Stream|timed out|node_modules/);
@@ -71,7 +80,7 @@ describeWithRedis("a site with Redis", (redis) => {
     expect(ofJson.body).toMatchObject({ status: "error", code: "unavailable" });
     const [ready, milliseconds] = await timed(nobody().get("/readyz"));
     expect(ready.status).toBe(503);
-    expect(milliseconds).toBeLessThan(1000);
+    expect(milliseconds).toBeLessThan(patience());
   }
 
   async function expectPublicPages() {
@@ -79,7 +88,7 @@ describeWithRedis("a site with Redis", (redis) => {
       const [answer, milliseconds] = await timed(nobody().get(path));
       expect([path, answer.status]).toEqual([path, 200]);
       expect(answer.headers["set-cookie"]).toBeUndefined();
-      expect(milliseconds).toBeLessThan(1000);
+      expect(milliseconds).toBeLessThan(patience());
     }
     expect(await statusOf("/nothing-here")).toBe(404);
     const form = { username: person.username, password: goodPassword };
@@ -184,12 +193,12 @@ describeWithRedis("a site with Redis", (redis) => {
       redis.pause();
       for (const [{ status }, took] of await Promise.all(reading)) {
         expect([200, 503]).toContain(status);
-        expect(took).toBeLessThan(1000 + milliseconds);
+        expect(took).toBeLessThan(patience() + milliseconds);
         seen.add(status);
       }
       const [answer, took] = await entering;
       expect([303, 503]).toContain(answer.status);
-      expect(took).toBeLessThan(2000);
+      expect(took).toBeLessThan(1000 + patience());
       redis.resume();
       await backAgain();
       expect(await isSignedIn(visitor)).toBe(true);
