@@ -4,7 +4,7 @@ import {
   startAuthentication,
   startRegistration,
 } from "@simplewebauthn/browser";
-import { signalPasskeys } from "./passkey-signals.ts";
+import { signalRemovedPasskey } from "./passkey-signals.ts";
 
 /**
  * Parts of pages that ask the browser for a passkey and send its answer with their form. They stay
@@ -14,7 +14,7 @@ for (const part of document.querySelectorAll<HTMLElement>("[data-passkey]")) {
   if (browserSupportsWebAuthn()) setUpPasskey(part);
   else part.remove();
 }
-if (browserSupportsWebAuthn()) void signalPasskeys();
+if (browserSupportsWebAuthn()) void signalRemovedPasskey();
 
 type Options = Parameters<typeof startAuthentication>[0]["optionsJSON"] &
   Parameters<typeof startRegistration>[0]["optionsJSON"];
@@ -27,6 +27,7 @@ function setUpPasskey(part: HTMLElement): void {
   part.hidden = false;
   if (!button || !form || !answer) return;
   let isAsking = false;
+  let isSent = false;
 
   const ask = async (useBrowserAutofill: boolean) => {
     const optionsJSON = await fetchOptions(path, form);
@@ -58,13 +59,20 @@ function setUpPasskey(part: HTMLElement): void {
   };
 
   form.addEventListener("submit", (event) => {
-    if (event.submitter !== button || answer.value) return;
+    if (event.submitter !== button) return;
+    if (answer.value && !isSent) {
+      isSent = true;
+      return;
+    }
     event.preventDefault();
-    void askNow();
+    // Sent twice it is refused, and that page would take the place of the first one's answer.
+    if (!isSent) void askNow();
   });
   // Going back, browsers show the form as it was sent, and nobody takes an answer twice.
   window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) answer.value = "";
+    if (!persisted) return;
+    answer.value = "";
+    isSent = false;
   });
   if (kind !== "autofill") return;
   void offer();

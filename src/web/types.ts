@@ -92,5 +92,7 @@ declare module "express-session" {
     newRecoveryCodes?: string[];
     /** Given out to be answered with a passkey, the newest first. */
     passkeyChallenges?: PasskeyChallenge[];
+    /** For the browser to forget. */
+    removedPasskey?: string;
   }
 }

@@ -57,6 +57,13 @@ async function heldBy({ cdp, authenticatorId }: Device) {
   return credentials;
 }
 
+async function remove(page: Page, name: string): Promise<void> {
+  const item = passkeys(page).filter({ hasText: name });
+  await item.getByText("Rename or remove").click();
+  await item.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("The passkey is removed").waitFor();
+}
+
 async function signOut(page: Page): Promise<void> {
   await page.locator("details.menu > summary").click();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -65,7 +72,7 @@ async function signOut(page: Page): Promise<void> {
 
 test("a passkey is added with recovery codes, named, and signs in without a password", async () => {
   const { page } = await memberWithPasskey();
-  expect(await page.locator("code").count()).toBe(10);
+  await expect.poll(() => page.locator("code").count()).toBe(10);
   expect(await faultsOf(page)).toEqual([]);
   await page.goto("/settings/passkeys");
   expect(await page.locator("code").count()).toBe(0);
@@ -80,6 +87,36 @@ test("a passkey is added with recovery codes, named, and signs in without a pass
   await press(page, "Sign in with a passkey");
   await page.waitForURL("**/settings/passkeys");
   expect(await passkeys(page).textContent()).toMatch(/The office.*last used/s);
+});
+
+test("a passkey whose button is clicked again and again is added once, and its recovery codes are shown", async () => {
+  const { page, id: userId } = await journey.visitAsMember();
+  const device = await plugIn(page);
+  await offerNothing(page);
+  await page.goto("/settings/passkeys", { waitUntil: "networkidle" });
+  const { database } = journey.site.deps;
+  const isWaiting = async () =>
+    database.$queryRaw`
+      select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+  // The new passkey waits for this, and so does the answer.
+  await database.$transaction(async (tx) => {
+    await tx.$executeRaw`lock table passkeys in share mode`;
+    // From outside nobody can click while an answer is on its way.
+    await page.evaluate(() => {
+      const button = document.querySelector<HTMLElement>("[data-passkey] button");
+      setInterval(() => {
+        button?.click();
+        fetch("/healthz").catch(() => {});
+      }, 100);
+    });
+    await expect.poll(isWaiting).toHaveLength(1);
+    await page.waitForRequest("**/healthz");
+  });
+  await page.getByText("Your passkey is added.").waitFor();
+  await expect.poll(() => page.locator("code").count()).toBe(10);
+  expect((await heldBy(device)).length).toBe(1);
+  expect(await database.passkey.count({ where: { userId } })).toBe(1);
 });
 
 test("after a password a passkey is the second step", async () => {
@@ -121,19 +158,15 @@ test("a passkey that is removed goes from the browser, the others stay, until th
     const { authenticatorId } = other;
     await cdp.send("WebAuthn.addCredential", { authenticatorId, credential });
   }
-  await database.passkey.create({ data: { ...row, id: id.toString("base64url"), name: "Other" } });
-  await page.goto("/settings/passkeys", { waitUntil: "networkidle" });
   const held = async () => [(await heldBy(device)).length, (await heldBy(other)).length];
+  // As a page that was drawn just before the addition was committed.
+  await page.goto("/settings/passkeys", { waitUntil: "networkidle" });
+  await database.passkey.create({ data: { ...row, id: id.toString("base64url"), name: "Other" } });
   expect(await held()).toEqual([1, 1]);
 
-  const remove = async (item: ReturnType<typeof passkeys>) => {
-    await item.getByText("Rename or remove").click();
-    await item.getByRole("button", { name: "Remove" }).click();
-    await page.getByText("The passkey is removed").waitFor();
-  };
-  await remove(passkeys(page).filter({ hasText: "Chrome on Linux" }));
+  await remove(page, "Chrome on Linux");
   await expect.poll(held).toEqual([0, 1]);
-  await remove(passkeys(page));
+  await remove(page, "Other");
   await expect.poll(held).toEqual([0, 0]);
 });
 
@@ -149,14 +182,22 @@ test("a passkey that was removed elsewhere opens nothing, the page says so, and 
 });
 
 test("a browser that takes no word of passkeys shows the page all the same", async () => {
-  const { page } = await memberWithPasskey();
-  for (const refuse of [true, false]) {
+  const { page, id: userId } = await memberWithPasskey();
+  const { database } = journey.site.deps;
+  const row = await database.passkey.findFirstOrThrow({ where: { userId } });
+  await database.passkey.create({ data: { ...row, id: `other-${userId}`, name: "Other" } });
+  for (const [name, refuse] of [
+    ["Chrome on Linux", true],
+    ["Other", false],
+  ] as const) {
     await page.addInitScript((isRefusing) => {
       const refusing = () => Promise.reject(new DOMException("", "SecurityError"));
       const signal = isRefusing ? refusing : undefined;
-      Object.assign(PublicKeyCredential, { signalAllAcceptedCredentials: signal });
+      Object.assign(PublicKeyCredential, { signalUnknownCredential: signal });
     }, refuse);
-    await page.goto("/settings/passkeys", { waitUntil: "networkidle" });
+    await page.goto("/settings/passkeys");
+    await remove(page, name);
+    await page.waitForLoadState("networkidle");
     await page.getByRole("main").getByRole("button", { name: "Add a passkey" }).waitFor();
   }
 });

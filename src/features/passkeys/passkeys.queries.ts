@@ -23,16 +23,6 @@ export const listPasskeys = (
     from passkeys where user_id = ${personId}
     order by created_at desc, id limit ${passkeyLimit}`;
 
-/** What a person's passkeys call them, or null before their first. */
-export async function findWebauthnId(
-  { sql }: { sql: Sql },
-  { personId }: { personId: number },
-): Promise<string | null> {
-  const [person] = await sql<{ webauthnId: string | null }>`
-    select webauthn_id as "webauthnId" from users where id = ${personId}`;
-  return person?.webauthnId ?? null;
-}
-
 export interface PasskeyOfPerson {
   publicKey: Uint8Array;
   counter: number;

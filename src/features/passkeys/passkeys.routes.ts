@@ -9,10 +9,10 @@ import {
   type PasskeySignInDeps,
   passkeySignIn,
 } from "#features/passkeys/passkey-sign-in.routes.ts";
-import { findWebauthnId, listPasskeys, mostPasskeys } from "#features/passkeys/passkeys.queries.ts";
+import { listPasskeys, mostPasskeys } from "#features/passkeys/passkeys.queries.ts";
 import { PasskeyNameSchema, parseAttestation } from "#features/passkeys/passkeys.schemas.ts";
-import { acceptedPasskeysOf, passkeysOf } from "#features/passkeys/passkeys.view-data.ts";
-import { relyingPartyOf } from "#features/passkeys/relying-party.ts";
+import { passkeysOf, removedPasskeyOf } from "#features/passkeys/passkeys.view-data.ts";
+import { type RelyingParty, relyingPartyOf } from "#features/passkeys/relying-party.ts";
 import { removePasskey } from "#features/passkeys/remove-passkey.ts";
 import { renamePasskey } from "#features/passkeys/rename-passkey.ts";
 import { deviceName } from "#lib/device-name.ts";
@@ -46,13 +46,10 @@ function passkeySettings(deps: PasskeysDeps): Router {
 
   const show = async (req: Request, res: Response, given: Shown = {}) => {
     const viewer = viewerOf(req);
-    const [rows, webauthnId] = await Promise.all([
-      listPasskeys(deps, { personId: viewer.id }),
-      findWebauthnId(deps, { personId: viewer.id }),
-    ]);
+    const rows = await listPasskeys(deps, { personId: viewer.id });
     res.render("passkeys/index", {
       passkeys: passkeysOf(rows, { now: deps.clock(), typed: given.typed }),
-      acceptedPasskeys: webauthnId && acceptedPasskeysOf(rows, { site, webauthnId }),
+      removedPasskey: takeRemovedPasskey(req, site),
       most: rows.length >= mostPasskeys ? mostPasskeys : null,
       isConfirmed: isConfirmed(viewer, deps.clock(), tenMinutes),
       errors: given.errors ?? {},
@@ -96,8 +93,10 @@ function passkeySettings(deps: PasskeysDeps): Router {
   });
 
   router.post("/settings/passkeys/:id/remove", confirmed, async (req: Request, res: Response) => {
+    const id = String(req.params["id"]);
     try {
-      await removePasskey(deps, { actor: viewerOf(req), id: String(req.params["id"]) });
+      await removePasskey(deps, { actor: viewerOf(req), id });
+      req.session.removedPasskey = id;
       addFlash(req, "The passkey is removed. It signs nobody in any more.");
     } catch (error) {
       if (!(error instanceof Conflict) || wantsJson(req)) throw error;
@@ -107,6 +106,13 @@ function passkeySettings(deps: PasskeysDeps): Router {
   });
 
   return router;
+}
+
+/** What the browser is told of the passkey that was removed here, once. */
+function takeRemovedPasskey({ session }: Request, site: RelyingParty): string | null {
+  const id = session.removedPasskey;
+  delete session.removedPasskey;
+  return id ? removedPasskeyOf(id, site) : null;
 }
 
 interface Shown {

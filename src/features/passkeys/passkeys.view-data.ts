@@ -17,20 +17,6 @@ export const passkeysOf = (
     used: lastUsedAt && timeAgo(lastUsedAt, now),
   }));
 
-/**
- * What a browser is told of a person's passkeys. It may drop each one that is missing, so `rows` must be
- * all of them. https://www.w3.org/TR/webauthn-3/#sctn-signalAllAcceptedCredentials
- */
-export const acceptedPasskeysOf = (
-  rows: PasskeyRow[],
-  { site, webauthnId }: { site: RelyingParty; webauthnId: string },
-): string =>
-  JSON.stringify({
-    rpId: site.id,
-    userId: webauthnId,
-    allAcceptedCredentialIds: rows.map(({ id }) => id),
-  });
-
-/** The same of one that is gone. https://www.w3.org/TR/webauthn-3/#sctn-signalUnknownCredential */
+/** What a browser is told of one that is gone. https://www.w3.org/TR/webauthn-3/#sctn-signalUnknownCredential */
 export const removedPasskeyOf = (id: string, site: RelyingParty): string =>
   JSON.stringify({ rpId: site.id, credentialId: id });
