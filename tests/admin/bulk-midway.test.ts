@@ -91,7 +91,7 @@ test("a row that fails is told, and those there was no time for are asked about 
   expect(said.map((each) => question.$(each).text())).toEqual([
     "2 pictures deleted.",
     "“Picture 3”: It could not be done now. Try again.",
-    "Not reached yet: 3 pictures. Go on with these below.",
+    "Go on below with the next: 3 pictures.",
   ]);
   expect(question.$("main").text()).toContain("Delete 3 pictures for good?");
   expect(await left(ids)).toHaveLength(4);

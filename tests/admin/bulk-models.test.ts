@@ -88,7 +88,7 @@ describe("people", () => {
     await bo.visitor.post(`/images/${id}/like`);
     await bo.visitor.post(`/users/${ana.username}/follow`);
     const question = await choose(admin, "users", { action: "delete", keys: idsOf([ana, bo]) });
-    const lines = question.$(".takes-along").last().find("li").toArray();
+    const lines = question.$(".takes-along").first().find("li").toArray();
     expect(lines.map((line) => question.$(line).text())).toEqual([
       ...["2 pictures, with their files", "1 like they gave", "1 like of their pictures"],
       ...["1 follower", "1 person they follow", "4 actions in feeds", "2 sessions"],

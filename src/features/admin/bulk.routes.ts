@@ -8,6 +8,8 @@ import {
   isOfAll,
   keySeparator,
   listHrefOf,
+  placeAfter,
+  rowsToGoOn,
 } from "#features/admin/chosen-requests.routes.ts";
 import type { ChosenRows } from "#features/admin/chosen-rows.queries.ts";
 import { countWords } from "#features/admin/count-rows.ts";
@@ -32,7 +34,8 @@ export function bulkRoutes(deps: AdminDeps): Router {
 
   router.post("/admin/:model/actions", requireAction, requireCsrf, async (req, res) => {
     const model = modelOf(req);
-    const { rows, of } = await chosenRows(deps, req);
+    const chosen = await chosenRows(deps, req);
+    const { rows } = chosen;
     if (rows.length === 0 || !req.body.action) {
       const missing = rows.length === 0 ? model.many : "what to do with them";
       addFlash(req, `Choose ${missing} first.`, "notice");
@@ -42,7 +45,7 @@ export function bulkRoutes(deps: AdminDeps): Router {
     if (!action) throw new NotFound();
     // Which rows a list has is never taken for known: whoever says yes has seen them.
     const isAsked = req.body.confirmed === undefined || isOfAll(req);
-    if (isAsked) return ask(deps, req, res, { action, rows, of });
+    if (isAsked) return ask(deps, req, res, { action, ...chosen });
     const outcome = await runAction(deps, { actor: actorOf(req), model, action, rows });
     const { done, unchanged, refused, left } = outcome;
     if (done > 0) addFlash(req, action.done(counted(done, model.one, model.many)));
@@ -53,10 +56,14 @@ export function bulkRoutes(deps: AdminDeps): Router {
     for (const [sentence, labels] of refused) {
       addFlash(req, `${enumerated(labels)}: ${sentence}`, "notice");
     }
-    if (left.length === 0) return res.redirect(303, listHrefOf(req));
-    const missed = counted(left.length, model.one, model.many);
-    addFlash(req, `Not reached yet: ${missed}. Go on with these below.`, "notice");
-    await ask(deps, req, res, { action, rows: left, of: null });
+    const next =
+      left.length > 0
+        ? { rows: left, of: null, place: placeAfter(req) }
+        : await rowsToGoOn(deps, req);
+    if (next.rows.length === 0) return res.redirect(303, listHrefOf(req));
+    const number = counted(next.rows.length, model.one, model.many);
+    addFlash(req, `Go on below with the next: ${number}.`, "notice");
+    await ask(deps, req, res, { action, ...next });
   });
 
   return router;
@@ -74,7 +81,7 @@ async function ask(
   deps: AdminDeps,
   req: Request,
   res: Response,
-  { action, of, ...chosen }: { action: ChosenAction } & ChosenRows,
+  { action, of, place, ...chosen }: { action: ChosenAction } & ChosenRows,
 ): Promise<void> {
   const [model, actor] = [modelOf(req), actorOf(req)];
   const all = chosen.rows.map(({ key }) => key);
@@ -82,7 +89,7 @@ async function ask(
   const rows = chosen.rows.filter(({ key }) => managed.has(key));
   const leftOut = counted(all.length - rows.length, model.one, model.many);
   if (rows.length === 0) {
-    const part = of ? `the first ${all.length} of ${countWords(model, of)}` : leftOut;
+    const part = of ? `${all.length} of ${countWords(model, of)}` : leftOut;
     addFlash(req, `Not yours to manage: ${part}. Nothing is done.`, "notice");
     return res.redirect(303, listHrefOf(req));
   }
@@ -90,13 +97,14 @@ async function ask(
   res.render("admin/confirm-action", {
     chosen: {
       many: model.many,
-      formHref: actionsHrefOf(req),
+      formHref: actionsHrefOf(req, place),
+      isPart: place !== null,
       backHref: listHrefOf(req),
       action: action.name,
       label: action.label,
       isDeletion: action.isDeletion,
       count,
-      part: of && { first: all.length, of: countWords(model, of) },
+      part: of && { count: all.length, of: countWords(model, of) },
       leftOut: rows.length < all.length ? leftOut : null,
       question: action.question(count),
       takesAlong: await action.takesAlong(deps, [...managed]),

@@ -1,5 +1,6 @@
 import type { ChosenRow } from "#features/admin/chosen-actions.ts";
 import { countRows, type RowCount } from "#features/admin/count-rows.ts";
+import { writeCursor } from "#features/admin/list-cursor.ts";
 import { listRows, type RowScope, readRows } from "#features/admin/list-rows.queries.ts";
 import type { Key, RegisteredModel } from "#features/admin/model-admin.ts";
 import { keyOf } from "#features/admin/object-keys.ts";
@@ -11,8 +12,9 @@ export const mostChosen = 500;
 
 export interface ChosenRows {
   rows: readonly ChosenRow[];
-  /** How many there are, where these are the first of more. */
+  /** Where there are more: how many in all, and the cursor after these. */
   of: RowCount | null;
+  place: string | null;
 }
 
 /** In this order, short of those that went meanwhile. */
@@ -22,18 +24,20 @@ export async function readChosen(
   keys: readonly Key[],
 ): Promise<ChosenRows> {
   const rows = await readRows(database, model, keys);
-  return { rows: rows.map((row) => chosenRow(model, row)), of: null };
+  return { rows: rows.map((row) => chosenRow(model, row)), of: null, place: null };
 }
 
-/** All of a list from its beginning, as far as may be chosen at once. */
+/** All of a list from its beginning, or after a row of it, as far as may be chosen at once. */
 export async function chooseAll(
   deps: { database: Database },
   scope: RowScope,
+  cursor: Parameters<typeof listRows>[2]["cursor"] = null,
 ): Promise<ChosenRows> {
-  const { rows, after } = await listRows(deps, scope, { cursor: null, size: mostChosen });
+  const { rows, after } = await listRows(deps, scope, { cursor, size: mostChosen });
   return {
     rows: rows.map((row) => chosenRow(scope.model, row)),
     of: after && (await countRows(deps, scope)),
+    place: after && writeCursor(after),
   };
 }
 
