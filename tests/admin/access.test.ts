@@ -159,9 +159,8 @@ describe("staff", () => {
       "/confirm?next=%2Fadmin%2Fimages%3Fq%3Dcat",
       "no-store",
     ]);
-    now = new Date(now.getTime() + 3_600_000);
     const headers = { Host: "magpie.test", Referer: "http://magpie.test/admin/images/7" };
-    const sent = await staff.send("post", "/admin/images/7", { headers });
+    const sent = await staff.send("post", "/admin/images/7/delete", { headers });
     expect([sent.status, sent.headers["location"]]).toEqual([
       303,
       "/confirm?next=%2Fadmin%2Fimages%2F7",
@@ -176,27 +175,7 @@ describe("staff", () => {
     expect((await staff.send("get", "/admin/images?q=cat")).status).toBe(200);
   });
 
-  test("lose nothing of what they typed past that hour", async () => {
-    const { database } = site.deps;
-    const admin = await signedIn(site, { isSuperuser: true });
-    const path = `/admin/users/${admin.id}`;
-    now = new Date(now.getTime() + 3_599_000);
-    const page = load((await admin.send("get", path)).text);
-    const fields = {
-      ...{ username: admin.username, firstName: "Olga", isActive: "on", isSuperuser: "on" },
-      email: String(page("[name=email]").val()),
-      version: String(page("[name=version]").val()),
-    };
-    now = new Date(now.getTime() + 3_600_000);
-    const saved = await admin.send("post", path, { fields });
-    expect([saved.status, saved.headers["location"]]).toEqual([303, "/admin/users"]);
-    const { firstName } = await database.user.findUniqueOrThrow({ where: { id: admin.id } });
-    expect(firstName).toBe("Olga");
-    const list = await admin.send("get", "/admin/users");
-    expect(list.headers["location"]).toBe("/confirm?next=%2Fadmin%2Fusers");
-  });
-
-  test("delete nothing, and act on nothing, past it", async () => {
+  test("delete nothing, and act on nothing, past that hour", async () => {
     const { database } = site.deps;
     const admin = await signedIn(site, { isSuperuser: true });
     const [key, queue] = [await createRow(database, "users"), "account.send-mail"];
@@ -207,6 +186,8 @@ describe("staff", () => {
     for (const path of [
       `/admin/users/${key}/delete`,
       "/admin/users/actions",
+      "/admin/users/Actions",
+      "/admin/users/actions/",
       `/admin/jobs/${queue}`,
     ]) {
       const answer = await admin.send("post", path, { fields });

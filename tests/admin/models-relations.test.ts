@@ -163,11 +163,19 @@ describe("actions", () => {
     const rows = async () => (await ana.visitor.get("/")).$("[data-action=image_liked]").length;
     expect(await rows()).toBe(1);
     const path = `/admin/actions/${deed.id}`;
+    const name = `${bo.username} liked A heron`;
+    const shown = await admin.visitor.get(path);
+    expect([shown.$("h1").text(), shown.$(`.facts a[href="/admin/images/${id}"]`).text()]).toEqual([
+      ...[name, "A heron"],
+    ]);
+    expect((await admin.visitor.get(`${path}/delete`)).$("main").text()).toContain(`“${name}”`);
     expect((await fillForm(admin.visitor, `${path}/delete`)).status).toBe(303);
     expect(await rows()).toBe(0);
     expect(await site.deps.database.like.count({ where: { imageId: id } })).toBe(1);
     expect((await admin.visitor.post(`${path}/delete`)).status).toBe(404);
-    expect(await history("actions", String(deed.id))).toMatchObject([{ kind: "deleted" }]);
+    expect(await history("actions", String(deed.id))).toMatchObject([
+      { kind: "deleted", objectLabel: name },
+    ]);
   });
 });
 

@@ -67,7 +67,7 @@ describe("choices", () => {
       value: String(image.id),
       label: "100% of a stork_nest",
       picture: expect.stringMatching(/^\/media\/thumbnails\/.*-320\.webp$/),
-      note: null,
+      note: `by ${admin.username}`,
     });
     expect(await choices("images", String(image.id))).toEqual([choice]);
   });

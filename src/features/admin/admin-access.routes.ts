@@ -2,6 +2,8 @@ import type { Request, RequestHandler } from "express";
 import { type AdminActor, loadActor, type Right } from "#features/admin/rights.ts";
 import { NotFound } from "#lib/errors.ts";
 import type { Database } from "#platform/database.ts";
+import { isConfirmed, requireConfirmation } from "#web/confirmation.ts";
+import { viewerOf } from "#web/guards.ts";
 
 const actors = new WeakMap<Request, AdminActor>();
 
@@ -29,3 +31,13 @@ export function requireStaff(deps: { database: Database }): RequestHandler {
     next();
   };
 }
+
+const hour = 3_600_000;
+
+/** Whether they showed within the hour that it is them. */
+export const isRecent = ({ clock }: { clock: () => Date }, req: Request): boolean =>
+  isConfirmed(viewerOf(req), clock(), hour);
+
+/** Others show it anew, and come back. */
+export const requireRecent = (deps: { clock: () => Date }): RequestHandler =>
+  requireConfirmation(deps, hour);

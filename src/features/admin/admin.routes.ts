@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from "express";
-import { actorOf, requireStaff } from "#features/admin/admin-access.routes.ts";
+import { actorOf, requireRecent, requireStaff } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { adminNav } from "#features/admin/admin-nav.routes.ts";
 import { bulkRoutes } from "#features/admin/bulk.routes.ts";
@@ -11,32 +11,27 @@ import { objectsRoutes } from "#features/admin/objects.routes.ts";
 import { pickRoutes } from "#features/admin/pick.routes.ts";
 import { removalRoutes } from "#features/admin/removal.routes.ts";
 import { NotFound } from "#lib/errors.ts";
-import { requireConfirmation } from "#web/confirmation.ts";
 
-const hour = 3_600_000;
-
-/** A row's own form: an address below /admin of a model, and a key or "new". */
-const formOfRow = /^\/(?!jobs\/)[^/]+\/(?!actions$)[^/]+$/;
-
-/** What was typed into a form may be saved in the next hour, too: whoever typed past it loses nothing. */
-function requireRecent(deps: AdminDeps): RequestHandler {
-  const recently = requireConfirmation(deps, hour);
-  const toSave = requireConfirmation(deps, 2 * hour);
-  return (req, res, next) =>
-    (req.method === "POST" && formOfRow.test(req.path) ? toSave : recently)(req, res, next);
-}
+/** A row's own form: an address of a model, and a key or "new". */
+const formOfRow = /^\/admin\/(?!jobs\/)[^/]+\/(?!actions$)[^/]+$/i;
 
 /** Everything below /admin, in the order in which addresses are tried. */
 export function adminRoutes(deps: AdminDeps): Router {
   const router = Router();
-  router.use("/admin", requireStaff(deps), requireRecent(deps), hideOptions, adminNav);
+  const objects = objectsRoutes(deps);
+  router.use("/admin", requireStaff(deps), adminNav);
+  // These see to the confirmation themselves, so that what was typed past it is not lost.
+  router.use((req, res, next) =>
+    req.method === "POST" && formOfRow.test(req.path) ? objects(req, res, next) : next(),
+  );
+  router.use("/admin", requireRecent(deps), hideOptions);
   router.use(frontPageRoutes(deps));
   router.use(jobsRoutes(deps));
   router.use(historyRoutes(deps));
   router.use(pickRoutes(deps));
   router.use(listsRoutes(deps));
   router.use(bulkRoutes(deps));
-  router.use(objectsRoutes(deps));
+  router.use(objects);
   router.use(removalRoutes(deps));
   router.use("/admin", hideOthers);
   return router;

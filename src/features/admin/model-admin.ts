@@ -28,8 +28,10 @@ export interface ModelAdmin<Row = never> {
   label(row: Row): string;
   /** What sets a row apart from others, beside its name in its list and where it is picked. */
   note?(row: Row, actor: AdminActor): string | null;
-  /** Rows of a page with what no relation of Prisma's reads, all of them at once. */
-  complete?(database: Database, rows: readonly Row[]): Promise<readonly Row[]>;
+  /** The same where one is picked, when its list says it in a column of its own. */
+  noteWherePicked?(row: Row): string;
+  /** Rows with what no relation of Prisma's reads, all of them at once. */
+  complete?(tx: Transaction, rows: readonly Row[]): Promise<readonly Row[]>;
   /** Its page on the site, for rows that have one. */
   pageOf?(row: Row): string | null;
   columns: readonly Column<Row>[];

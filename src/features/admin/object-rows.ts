@@ -16,11 +16,16 @@ export function rowsOf(tx: Transaction, { model }: RegisteredModel): Delegate {
 }
 
 /** The row with all that columns and label read. */
-export const findRow = (
+export async function findRow(
   tx: Transaction,
   model: RegisteredModel,
   key: Key,
-): Promise<ObjectRow | null> => rowsOf(tx, model).findFirst({ where: key, select: model.select });
+): Promise<ObjectRow | null> {
+  const row = await rowsOf(tx, model).findFirst({ where: key, select: model.select });
+  if (!row || !model.complete) return row;
+  const [whole] = await model.complete(tx, [row]);
+  return whole;
+}
 
 /** What people call a row where they pick it. */
 export const nameOf = (model: RegisteredModel, row: ObjectRow): string =>

@@ -81,7 +81,7 @@ export const choiceOf = (model: RegisteredModel, row: ObjectRow, actor: AdminAct
   value: model.pickedBy ? nameOf(model, row) : keyText(model, keyOf(model, row)),
   label: model.label(row as never),
   picture: pictureIn(model, row, actor),
-  note: model.note?.(row as never, actor) ?? null,
+  note: model.noteWherePicked?.(row) ?? model.note?.(row, actor) ?? null,
 });
 
 function pictureIn(model: RegisteredModel, row: ObjectRow, actor: AdminActor): string | null {

@@ -1,7 +1,7 @@
 import { forgetActivity } from "#features/activity/record-activity.ts";
 import { personCell, textCell, timeCell } from "#features/admin/cells.ts";
 import { column, defineModel } from "#features/admin/model-admin.ts";
-import type { Database } from "#platform/database.ts";
+import type { Transaction } from "#platform/database.ts";
 import type { Prisma } from "#prisma/generated/client.ts";
 
 const select = {
@@ -13,7 +13,7 @@ const select = {
   user: { select: { id: true, username: true } },
 } satisfies Prisma.ActionSelect;
 
-/** `target` is what it is called, where a page of rows was completed. */
+/** `target` is what it is called, unless it is gone. */
 type Row = Prisma.ActionGetPayload<{ select: typeof select }> & { target?: string | undefined };
 
 const words = {
@@ -28,13 +28,13 @@ function targetOf({ targetType, targetId, target }: Row) {
   return { text: target ?? `${one} ${targetId}`, href: `/admin/${to}/${targetId}`, to };
 }
 
-async function withTargets(database: Database, rows: readonly Row[]): Promise<Row[]> {
+async function withTargets(tx: Transaction, rows: readonly Row[]): Promise<Row[]> {
   const among = (type: Row["targetType"]) => ({
     id: { in: rows.filter((row) => row.targetType === type).map(({ targetId }) => targetId) },
   });
   const [images, people] = await Promise.all([
-    database.image.findMany({ where: among("image"), select: { id: true, title: true } }),
-    database.user.findMany({ where: among("user"), select: { id: true, username: true } }),
+    tx.image.findMany({ where: among("image"), select: { id: true, title: true } }),
+    tx.user.findMany({ where: among("user"), select: { id: true, username: true } }),
   ]);
   const names = {
     image: new Map(images.map(({ id, title }) => [id, title])),

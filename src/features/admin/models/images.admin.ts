@@ -37,6 +37,7 @@ export const imagesAdmin = defineModel<Row>({
   key: ["id"],
   select,
   label: (row) => row.title,
+  noteWherePicked: (row) => `by ${row.owner.username}`,
   pageOf: imageHref,
   columns: [
     {
