@@ -4,7 +4,7 @@ import { addFollow } from "#features/users/follow-person.ts";
 import { NotFound } from "#lib/errors.ts";
 import { createPeopleRows } from "#tests/factories/deeds.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
-import { isSomebodyWaiting } from "#tests/support/waiting-sessions.ts";
+import { countWaiting } from "#tests/support/waiting-sessions.ts";
 
 let site: TestApp;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ test("whoever is followed anew before each try to hold them is deleted all the s
     const following = database.$transaction(async (tx) => {
       await addFollow(tx, { actor: { id: fan }, person: { id }, now: new Date() });
       removal ??= removePerson(site.deps, { person: { id } });
-      await Promise.race([removal, expect.poll(() => isSomebodyWaiting(database)).toBe(true)]);
+      await Promise.race([removal, expect.poll(() => countWaiting(database)).toBe(1)]);
     });
     const error = await following.catch((reason: unknown) => reason);
     if (error !== undefined) expect(error).toBeInstanceOf(NotFound);

@@ -12,6 +12,7 @@ import type { Transaction } from "#platform/database.ts";
 import { goodPassword, signedInPerson } from "#tests/factories/people.ts";
 import { codeAt, giveAuthenticator } from "#tests/factories/second-factors.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import { countWaiting } from "#tests/support/waiting-sessions.ts";
 
 let site: TestApp;
 beforeAll(async () => {
@@ -128,16 +129,10 @@ async function whileHeld<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   const { database } = site.deps;
-  const isWaiting = async () => {
-    const [row] = await database.$queryRaw<[{ is: boolean }]>`
-      select exists (select 1 from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock') as is`;
-    return row.is;
-  };
   const [answer] = await database.$transaction(async (tx) => {
     await tx.$queryRaw`select 1 from users where id = ${id} for update`;
     const asked = ask();
-    await expect.poll(isWaiting).toBe(true);
+    await expect.poll(() => countWaiting(database)).toBeGreaterThan(0);
     await change(tx);
     return [asked];
   });

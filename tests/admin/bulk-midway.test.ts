@@ -7,7 +7,7 @@ import { createImageRows } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
 import type { Answer } from "#tests/support/visitor.ts";
-import { isSomebodyWaiting } from "#tests/support/waiting-sessions.ts";
+import { countWaiting } from "#tests/support/waiting-sessions.ts";
 
 // What comes between while many rows are worked through.
 
@@ -46,7 +46,7 @@ async function deleteAround(
     await holder.query("begin");
     await holder.query("select 1 from images where id = $1 for update", [ids[2]]);
     const answer = sendForm(by.visitor, question.$);
-    await expect.poll(() => isSomebodyWaiting(site.deps.database)).toBe(true);
+    await expect.poll(() => countWaiting(site.deps.database)).toBe(1);
     await meanwhile();
     await holder.query("commit");
     return await answer;
@@ -82,9 +82,9 @@ test("whoever loses the right does no more of it", async () => {
 test("a row that fails is told, and those there was no time for are asked about again", async () => {
   const ids = await pictures(6);
   const [, , held = 0] = ids;
-  const isFree = async () => !(await isSomebodyWaiting(site.deps.database));
+  const waiting = () => countWaiting(site.deps.database);
   const question = await deleteAround(admin, ids, () =>
-    expect.poll(isFree, { timeout: 30_000 }).toBe(true),
+    expect.poll(waiting, { timeout: 30_000 }).toBe(0),
   );
   expect(question.status).toBe(200);
   const said = question.$(".flash").toArray();

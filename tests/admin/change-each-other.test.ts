@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { type Administrator, staffOf } from "#tests/admin/administrators.ts";
 import { type Filled, fillForm } from "#tests/admin/fill-form.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import { countWaiting } from "#tests/support/waiting-sessions.ts";
 
 // Two administrators change each other's account: each change names who did it, and so waits for them.
 
@@ -52,13 +53,7 @@ describe.each(changes)("of %s", (_, change) => {
       async (tx) => {
         await tx.$queryRaw`select 1 from users where id = ${lower.id} for update`;
         sent = change(actor, other);
-        const waiting = async () => {
-          const [row] = await site.deps.database.$queryRaw<{ locks: number }[]>`
-            select count(*)::int as locks from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock'`;
-          return row?.locks;
-        };
-        await expect.poll(waiting).toBeGreaterThan(0);
+        await expect.poll(() => countWaiting(site.deps.database)).toBeGreaterThan(0);
         await tx.$queryRaw`select 1 from users where id = ${higher.id} for update nowait`;
       },
       { timeout: 10_000 },

@@ -4,6 +4,7 @@ import { createGroup } from "#tests/admin/callers.ts";
 import { fillForm, sendForm } from "#tests/admin/fill-form.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
 import { startTestApp, type TestApp } from "#tests/support/test-app.ts";
+import { countWaiting } from "#tests/support/waiting-sessions.ts";
 
 // Groups come and go while somebody has a person's form open.
 
@@ -114,12 +115,7 @@ test("staff who may not view groups put nobody back into one they are taken out 
   const group = await createGroup(site.deps.database, [], [ana.id]);
   const staff = await staffOf(site, ["users view", "users change"]);
   const [theirs, mine] = await Promise.all([staff.visitor.get(page()), admin.visitor.get(page())]);
-  const waiting = async () => {
-    const [row] = await site.deps.database.$queryRaw<{ locks: number }[]>`
-      select count(*)::int as locks from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`;
-    return row?.locks;
-  };
+  const waiting = () => countWaiting(site.deps.database);
   const saves: ReturnType<typeof sendForm>[] = [];
   await site.deps.database.$transaction(
     async (tx) => {

@@ -1,5 +1,6 @@
 import type { CDPSession, Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { countWaiting } from "#tests/support/waiting-sessions.ts";
 import { faultsOf } from "./site-accessibility.ts";
 import { type Member, setUpSite, signIn } from "./site-set-up.ts";
 
@@ -95,10 +96,6 @@ test("a passkey whose button is clicked again and again is added once, and its r
   await offerNothing(page);
   await page.goto("/settings/passkeys", { waitUntil: "networkidle" });
   const { database } = journey.site.deps;
-  const isWaiting = async () =>
-    database.$queryRaw`
-      select 1 from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`;
   // The new passkey waits for this, and so does the answer.
   await database.$transaction(async (tx) => {
     await tx.$executeRaw`lock table passkeys in share mode`;
@@ -110,7 +107,7 @@ test("a passkey whose button is clicked again and again is added once, and its r
         fetch("/healthz").catch(() => {});
       }, 100);
     });
-    await expect.poll(isWaiting).toHaveLength(1);
+    await expect.poll(() => countWaiting(database)).toBe(1);
     await page.waitForRequest("**/healthz");
   });
   await page.getByText("Your passkey is added.").waitFor();
