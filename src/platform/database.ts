@@ -119,8 +119,7 @@ const connectionFailures = new Set([
 /** Whether the cause is a database that is away, hangs or is overloaded, rather than a wrong query. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; depth += 1) {
-    const { code } = cause as { code?: unknown };
-    if (typeof code === "string" && (connectionFailures.has(code) || code.startsWith("08")))
+    if (codesOf(cause).some((code) => connectionFailures.has(code) || code.startsWith("08")))
       return true;
     if (
       /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Can't reach database server|[Ss]erver has closed the connection/.test(
@@ -131,6 +130,16 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     cause = cause.cause as Error;
   }
   return false;
+}
+
+/** Prisma's code, and PostgreSQL's where Prisma's only says that a statement failed. */
+function codesOf(error: Error): string[] {
+  const { code, meta } = error as {
+    code?: unknown;
+    meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+  };
+  const codes = [code, meta?.driverAdapterError?.cause?.originalCode];
+  return codes.filter((each) => typeof each === "string");
 }
 
 /** Whether PostgreSQL let somebody else go first, so that the same transaction will pass when tried again. */

@@ -140,6 +140,34 @@ describe("all of a list", () => {
     expect(await database.image.count({ where: { ownerId, totalLikes: 0 } })).toBe(mostChosen + 3);
   });
 
+  test("goes on past a part that is gone meanwhile, or that is not theirs to manage", async () => {
+    const { database } = site.deps;
+    const staff = await staffOf(site, ["sessions view", "sessions delete"]);
+    const [mine = 0, higher = 0] = await people(2, "coot");
+    await createGroup(database, ["images view"], [higher]);
+    const sessions = (userId: number, count: number, minute: number) =>
+      database.session.createMany({
+        data: Array.from({ length: count }, () => ({
+          ...{ id: randomUUID(), userId, lastSeenAt: new Date(Date.UTC(2025, 0, 1, 0, minute)) },
+        })),
+      });
+    await sessions(mine, mostChosen, 3);
+    await sessions(higher, mostChosen, 2);
+    await sessions(mine, 5, 1);
+    const left = () => database.session.count({ where: { userId: mine } });
+    const question = await chooseAll(staff, "/admin/sessions?q=coot&sort=-seen", "delete");
+    await database.session.deleteMany({
+      where: { userId: mine, lastSeenAt: new Date(Date.UTC(2025, 0, 1, 0, 3)) },
+    });
+    const next = await sendForm(staff.visitor, question.$);
+    expect(next.$(".flash").text()).toBe("Go on below with the next: 5 sessions.");
+    expect(next.$("main .hint").text()).toContain("500 sessions");
+    expect(await left()).toBe(5);
+    expect((await sendForm(staff.visitor, next.$)).status).toBe(303);
+    expect(await left()).toBe(0);
+    expect(await database.session.count({ where: { userId: higher } })).toBe(mostChosen);
+  });
+
   test("of rows with keys of two parts is chosen by these", async () => {
     const [fan = 0, ...others] = await people(62, "gull");
     await createContacts(site.deps.database, fan, others);
@@ -172,6 +200,8 @@ describe("what cannot be read never means more rows", () => {
     ]) {
       const { status } = await send(admin, { action: "delete", all: "on" }, `?${query}`);
       expect([query, status]).toEqual([query, 400]);
+      const named = { action: "delete", confirmed: "yes", part: "yes", keys: ids.join(" ") };
+      expect([query, (await send(admin, named, `?${query}`)).status]).toEqual([query, 400]);
     }
     const staff = await staffOf(site, ["users view", "users delete"]);
     const fields = { action: "delete", all: "on" };

@@ -1,7 +1,7 @@
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { staffOf, superuserOf } from "#tests/admin/administrators.ts";
-import { choose, flashesOf, type Person } from "#tests/admin/chosen-rows.ts";
+import { choose, flashesOf, type Person, runOn } from "#tests/admin/chosen-rows.ts";
 import { sendForm } from "#tests/admin/fill-form.ts";
 import { createImageRows } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
@@ -72,11 +72,31 @@ test.each([
 test("whoever loses the right does no more of it", async () => {
   const ids = await pictures(6);
   const staff = await staffOf(site, ["images view", "images delete"]);
-  const { status } = await deleteAround(staff, ids, () =>
+  const { status, $ } = await deleteAround(staff, ids, () =>
     site.deps.database.groupMember.deleteMany({ where: { userId: staff.id } }),
   );
-  expect(status).toBe(404);
+  expect([status, $(".flash").text()]).toEqual([404, "3 pictures deleted."]);
   expect(await left(ids)).toHaveLength(3);
+});
+
+test("whoever may not see them any more does no more of it", async () => {
+  const ids = await pictures(6);
+  const staff = await staffOf(site, ["images view", "images delete"]);
+  const { status } = await deleteAround(staff, ids, () =>
+    site.deps.database.groupRight.updateMany({
+      where: { group: { members: { some: { userId: staff.id } } } },
+      data: { canView: false },
+    }),
+  );
+  expect([status, (await left(ids)).length]).toEqual([404, 3]);
+});
+
+test("what was done is told, whatever becomes of what comes after", async () => {
+  const ids = await pictures(3);
+  const refill = vi.spyOn(site.deps.viewCounters, "refill").mockRejectedValueOnce(new Error("no"));
+  const { location } = await runOn(admin, "images", { action: "recount", keys: ids });
+  expect([refill.mock.calls.length, location]).toEqual([1, "/admin/images"]);
+  expect(await flashesOf(admin)).toEqual(["Numbers right already: 3 pictures."]);
 });
 
 test("a row that fails is told, and those there was no time for are asked about again", async () => {
@@ -103,6 +123,9 @@ test("a row that fails is told, and those there was no time for are asked about 
 test("whoever proves again who they are between question and answer comes back to the list", async () => {
   const back = await admin.visitor.get("/admin/images/actions?q=heron&sort=title");
   expect([back.status, back.location]).toEqual([303, "/admin/images?q=heron&sort=title"]);
+  // A place in the list lies behind those that were asked about.
+  const place = await admin.visitor.get("/admin/images/actions?q=heron&after=WzFd&part=yes");
+  expect(place.location).toBe("/admin/images?q=heron&part=yes");
   const plain = await admin.visitor.get("/admin/images/actions");
   expect([plain.status, plain.location]).toEqual([303, "/admin/images"]);
 });

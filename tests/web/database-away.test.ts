@@ -5,7 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "#app";
 import { readConfig } from "#config";
 import { createDependencies, type Dependencies } from "#dependencies";
-import { createDatabase, createPool, isDatabaseUnavailable } from "#platform/database.ts";
+import {
+  createDatabase,
+  createPool,
+  isDatabaseUnavailable,
+  type Transaction,
+} from "#platform/database.ts";
 import { drawPicture } from "#tests/factories/images.ts";
 import { signedInPerson } from "#tests/factories/people.ts";
 import { cloneDatabase, startTestApp, type TestApp } from "#tests/support/test-app.ts";
@@ -178,6 +183,28 @@ test("a database that does not exist stops the start, by its name", async () => 
   await expect(
     createDependencies(config, { databaseUrl: url, logger: site.deps.logger }),
   ).rejects.toThrow(/no_such_database/);
+});
+
+test("a statement that PostgreSQL ends for its time counts as that, whoever sent it", async () => {
+  const { database } = deps;
+  const locked = async (ask: (tx: Transaction) => Promise<unknown>) =>
+    database.$transaction(async (tx) => {
+      await tx.$executeRaw`set local statement_timeout = 300`;
+      await ask(tx);
+    });
+  await database.$transaction(
+    async (holder) => {
+      await holder.$executeRaw`lock table group_rights`;
+      for (const ask of [
+        (tx: Transaction) => tx.groupRight.findMany(),
+        (tx: Transaction) => tx.$queryRaw`select 1 from group_rights`,
+      ]) {
+        const failure = await locked(ask).catch((error: unknown) => error);
+        expect([String(failure), isDatabaseUnavailable(failure)]).toEqual([String(failure), true]);
+      }
+    },
+    { timeout: 60_000 },
+  );
 });
 
 test("a database whose name leads nowhere counts as away", async () => {

@@ -6,24 +6,20 @@ import { bulkRoutes } from "#features/admin/bulk.routes.ts";
 import { frontPageRoutes } from "#features/admin/front-page.routes.ts";
 import { historyRoutes } from "#features/admin/history.routes.ts";
 import { jobsRoutes } from "#features/admin/jobs.routes.ts";
+import { lateFormRoutes } from "#features/admin/late-forms.routes.ts";
 import { listsRoutes } from "#features/admin/lists.routes.ts";
 import { objectsRoutes } from "#features/admin/objects.routes.ts";
 import { pickRoutes } from "#features/admin/pick.routes.ts";
 import { removalRoutes } from "#features/admin/removal.routes.ts";
 import { NotFound } from "#lib/errors.ts";
 
-/** A row's own form: an address of a model, and a key or "new". */
-const formOfRow = /^\/admin\/(?!jobs\/)[^/]+\/(?!actions$)[^/]+$/i;
-
 /** Everything below /admin, in the order in which addresses are tried. */
 export function adminRoutes(deps: AdminDeps): Router {
   const router = Router();
-  const objects = objectsRoutes(deps);
   router.use("/admin", requireStaff(deps), adminNav);
-  // These see to the confirmation themselves, so that what was typed past it is not lost.
-  router.use((req, res, next) =>
-    req.method === "POST" && formOfRow.test(req.path) ? objects(req, res, next) : next(),
-  );
+  const lateForms = lateFormRoutes(deps);
+  // To other methods it would answer that it takes a POST.
+  router.use((req, res, next) => (req.method === "POST" ? lateForms(req, res, next) : next()));
   router.use("/admin", requireRecent(deps), hideOptions);
   router.use(frontPageRoutes(deps));
   router.use(jobsRoutes(deps));
@@ -31,7 +27,7 @@ export function adminRoutes(deps: AdminDeps): Router {
   router.use(pickRoutes(deps));
   router.use(listsRoutes(deps));
   router.use(bulkRoutes(deps));
-  router.use(objects);
+  router.use(objectsRoutes(deps));
   router.use(removalRoutes(deps));
   router.use("/admin", hideOthers);
   return router;

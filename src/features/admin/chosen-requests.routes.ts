@@ -22,8 +22,11 @@ interface ListDeps {
 export const isOfAll = (req: Request): boolean => req.body?.all !== undefined;
 
 /** Rows by their boxes, those of a question by their keys, or the list. @throws BadRequest, NotFound */
-export const chosenRows = (deps: ListDeps, req: Request): Promise<ChosenRows> =>
-  isOfAll(req) ? rowsOfList(deps, req) : namedRows(deps, req);
+export async function chosenRows(deps: ListDeps, req: Request): Promise<ChosenRows> {
+  // What cannot be read of the address is refused: the list without it would have more rows.
+  const { scope } = await listOf(deps, req, {});
+  return isOfAll(req) ? chooseAll(deps, scope) : namedRows(deps, req);
+}
 
 const prefix = "row-";
 
@@ -36,31 +39,27 @@ async function namedRows({ database }: ListDeps, req: Request): Promise<ChosenRo
   ]);
   if (texts.size > mostChosen) throw new BadRequest("No page of ours lets choose that many.");
   const keys = [...texts].map((text) => parseKey(database, model, text));
-  return readChosen(database, model, keys);
+  const place = isOfPart(req) ? (queryText(req, "after") ?? null) : null;
+  return { rows: await readChosen(database, model, keys), of: null, place };
 }
 
 /** Between keys in one field: no key has it, and a form sends it as one character. */
 export const keySeparator = " ";
 
-/** What cannot be read of the address is refused: the list without it would have more rows. */
-const rowsOfList = async (deps: ListDeps, req: Request): Promise<ChosenRows> =>
-  chooseAll(deps, (await listOf(deps, req)).scope);
-
-/** Those of the list that come after the ones of this question; none where that asked about all. */
-export async function rowsToGoOn(deps: ListDeps, req: Request): Promise<ChosenRows> {
-  if (!isOfPart(req)) return { rows: [], place: null, of: null };
-  const { scope, query } = await listOf(deps, req);
+/** Those of the list that come after a place. */
+export async function rowsAfter(deps: ListDeps, req: Request, place: string): Promise<ChosenRows> {
+  const { scope, query } = await listOf(deps, req, { after: place });
   return chooseAll(deps, scope, query.cursor);
 }
 
-/** Where rows of this question were not reached, it goes on after them at the same place. */
-export const placeAfter = (req: Request): string | null =>
-  isOfPart(req) ? (queryText(req, "after") ?? null) : null;
-
 const isOfPart = (req: Request): boolean => req.body?.part !== undefined;
 
-const listOf = (deps: ListDeps, req: Request): Promise<AskedList> =>
-  askedList(deps, { model: modelOf(req), actor: actorOf(req) }, req.query);
+/** @param at the place in it, for the one in the address */
+function listOf(deps: ListDeps, req: Request, at: { after?: string }): Promise<AskedList> {
+  const { before: _before, ...query } = req.query;
+  const asked = { model: modelOf(req), actor: actorOf(req) };
+  return askedList(deps, asked, at.after === undefined ? req.query : { ...query, ...at });
+}
 
 /** The list the rows were chosen in: this address has its query. */
 export const listHrefOf = (req: Request): string => hrefOf(req, "", listQueryOf(req));
@@ -75,7 +74,8 @@ export function actionsHrefOf(req: Request, place: string | null): string {
 function listQueryOf(req: Request): URLSearchParams {
   const query = new URLSearchParams(req.query as Record<string, string>);
   // From a place in the list nothing may be left to see once it was done to all.
-  if (isOfAll(req) || isOfPart(req)) for (const name of ["after", "before"]) query.delete(name);
+  const isOfMany = isOfAll(req) || isOfPart(req) || req.method !== "POST";
+  if (isOfMany) for (const name of ["after", "before"]) query.delete(name);
   return query;
 }
 

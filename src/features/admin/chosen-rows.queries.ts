@@ -22,9 +22,9 @@ export async function readChosen(
   database: Database,
   model: RegisteredModel,
   keys: readonly Key[],
-): Promise<ChosenRows> {
+): Promise<ChosenRow[]> {
   const rows = await readRows(database, model, keys);
-  return { rows: rows.map((row) => chosenRow(model, row)), of: null, place: null };
+  return rows.map((row) => chosenRow(model, row));
 }
 
 /** All of a list from its beginning, or after a row of it, as far as may be chosen at once. */

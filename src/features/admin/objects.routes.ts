@@ -1,5 +1,5 @@
-import { type Request, type RequestHandler, type Response, Router } from "express";
-import { actorOf, isRecent, requireRecent } from "#features/admin/admin-access.routes.ts";
+import { type Request, type Response, Router } from "express";
+import { actorOf } from "#features/admin/admin-access.routes.ts";
 import type { AdminDeps } from "#features/admin/admin-deps.ts";
 import { fromList, listHref } from "#features/admin/back-to-list.ts";
 import { fieldsOf, readTyped } from "#features/admin/form-fields.ts";
@@ -14,7 +14,7 @@ import {
   requireManagedRow,
   requireRights,
 } from "#features/admin/object-requests.routes.ts";
-import { type ObjectView, readNewForm, readObject } from "#features/admin/read-object.ts";
+import { readNewForm, readObject } from "#features/admin/read-object.ts";
 import type { AdminActor } from "#features/admin/rights.ts";
 import {
   addObject,
@@ -22,7 +22,7 @@ import {
   changeObject,
   type Saved,
 } from "#features/admin/save-object.ts";
-import { Forbidden, NotFound } from "#lib/errors.ts";
+import { NotFound } from "#lib/errors.ts";
 import { quoted } from "#lib/text.ts";
 import { requireCsrf } from "#web/csrf.ts";
 import { addFlash } from "#web/flash.ts";
@@ -48,7 +48,9 @@ export function objectsRoutes(deps: AdminDeps): Router {
         object: await readObject(deps, { ...requestOf(deps, req), key }),
       });
     })
-    .post(requireRights("view", "change"), requireManagedRow(deps), requireCsrf, change(deps));
+    .post(requireRights("view", "change"), requireManagedRow(deps), requireCsrf, (req, res) =>
+      change(deps, req, res),
+    );
 
   return router;
 }
@@ -67,60 +69,35 @@ async function add(deps: AdminDeps, req: Request, res: Response): Promise<void> 
   const typed = await readTyped(deps, fields, req.body);
   let saved: Saved;
   try {
-    if (!isRecent(deps, req)) throw new TypedTooLong();
     saved = await addObject(deps, { actor, model, form, fields, typed });
   } catch (error) {
     const attempt = { typed, errors: refusalOf(error, { req, res }) };
     const object = await readNewForm(deps, { ...request, form, attempt });
-    return showAgain(res, object, error);
+    return res.render("admin/form", { object });
   }
   answer(req, res, { ...request, saved });
 }
 
-const change = (deps: AdminDeps): RequestHandler => {
-  const confirmFirst = requireRecent(deps);
-  return async (req, res, next) => {
-    const request = requestOf(deps, req);
-    const { model, form, actor } = request;
-    if (!form?.change) throw new NotFound();
-    const key = askedKey(deps, req);
-    const fields = await fieldsOf(deps, form, { actor, key });
-    const typed = await readTyped(deps, fields, req.body);
-    const [version = "", since] = String(req.body.version ?? "").split(".");
-    let saved: Saved;
-    try {
-      if (!isRecent(deps, req)) throw new TypedTooLong();
-      saved = await changeObject(deps, { actor, model, form, fields, typed, key, version });
-    } catch (error) {
-      const errors = refusalOf(error, { req, res });
-      const isStale = error instanceof ChangedMeanwhile;
-      const attempt = { typed, errors, version, since: parseChangeId(since), isStale };
-      const object = await readObject(deps, { ...request, key, attempt });
-      // Shown to those who saw all of it before: nobody reads by sending what they may not load.
-      const isSeen = object.form?.version === version;
-      if (error instanceof TypedTooLong && !isSeen) return confirmFirst(req, res, next);
-      return showAgain(res, object, error);
-    }
-    answer(req, res, { ...request, saved });
-  };
-};
-
-/** Their confirmation is too long ago to save anything. */
-class TypedTooLong extends Forbidden {
-  constructor() {
-    super(
-      "confirmation_required",
-      "It is more than an hour since you showed that it is you. Nothing of yours is saved yet.",
-    );
+async function change(deps: AdminDeps, req: Request, res: Response): Promise<void> {
+  const request = requestOf(deps, req);
+  const { model, form, actor } = request;
+  if (!form?.change) throw new NotFound();
+  const key = askedKey(deps, req);
+  const fields = await fieldsOf(deps, form, { actor, key });
+  const typed = await readTyped(deps, fields, req.body);
+  const [version = "", since] = String(req.body.version ?? "").split(".");
+  let saved: Saved;
+  try {
+    saved = await changeObject(deps, { actor, model, form, fields, typed, key, version });
+  } catch (error) {
+    const errors = refusalOf(error, { req, res });
+    const isStale = error instanceof ChangedMeanwhile;
+    const attempt = { typed, errors, version, since: parseChangeId(since), isStale };
+    const object = await readObject(deps, { ...request, key, attempt });
+    return res.render("admin/form", { object });
   }
+  answer(req, res, { ...request, saved });
 }
-
-/** In another tab they show that it is them, and this form waits. */
-const showAgain = (res: Response, object: ObjectView, error: unknown): void =>
-  res.render("admin/form", {
-    object,
-    confirmHref: error instanceof TypedTooLong ? "/confirm?next=%2Fadmin" : null,
-  });
 
 const outcomes = {
   added: "is added.",

@@ -13,6 +13,8 @@ export interface Outcome {
   refused: ReadonlyMap<string, readonly string[]>;
   /** Rows that were not reached. */
   left: readonly ChosenRow[];
+  /** Why it ended before: its actor may not do it any more, or that could not be found out. */
+  brokenBy: unknown;
 }
 
 /** Proxies wait longer for an answer, and a server that stops lets its requests finish that long. */
@@ -23,7 +25,6 @@ const mostFailures = 3;
 /**
  * Does it row by row, each in a transaction of its own: what one may not do, or what fails, stops no
  * other. Ends early when it takes too long.
- * @throws NotFound as soon as its actor may not do it any more
  */
 export async function runAction(
   deps: AdminDeps,
@@ -33,20 +34,30 @@ export async function runAction(
   const refused = new Map<string, string[]>();
   const counts = { done: 0, unchanged: 0, failed: 0 };
   let reached = 0;
-  try {
-    for (const row of rows) {
-      if (performance.now() > end || counts.failed === mostFailures) break;
-      const action = await allowedAction(deps, asked);
-      const outcome = await outcomeOf(() => action.run(deps, row), deps);
-      reached += 1;
-      if (typeof outcome === "boolean") counts[outcome ? "done" : "unchanged"] += 1;
-      else refused.set(outcome, [...(refused.get(outcome) ?? []), row.label]);
-      if (outcome === failed) counts.failed += 1;
-    }
-  } finally {
-    if (counts.done + counts.unchanged > 0) await asked.action.after?.(deps);
+  let brokenBy: unknown;
+  for (const row of rows) {
+    if (performance.now() > end || counts.failed === mostFailures) break;
+    const action = await allowedAction(deps, asked).catch((error: unknown) => {
+      brokenBy = error;
+    });
+    if (!action) break;
+    const outcome = await outcomeOf(() => action.run(deps, row), deps);
+    reached += 1;
+    if (typeof outcome === "boolean") counts[outcome ? "done" : "unchanged"] += 1;
+    else refused.set(outcome, [...(refused.get(outcome) ?? []), row.label]);
+    if (outcome === failed) counts.failed += 1;
   }
-  return { ...counts, refused, left: rows.slice(reached) };
+  if (counts.done + counts.unchanged > 0) await finish(deps, asked.action);
+  return { ...counts, refused, left: rows.slice(reached), brokenBy };
+}
+
+/** What was done is done, and told, whatever becomes of this. */
+async function finish(deps: AdminDeps, { after }: ChosenAction): Promise<void> {
+  try {
+    await after?.(deps);
+  } catch (error) {
+    deps.logger.error({ err: error }, "a bulk action was not finished");
+  }
 }
 
 interface AskedAction {
@@ -61,7 +72,9 @@ async function allowedAction(
   { actor, model, action }: AskedAction,
 ): Promise<ChosenAction> {
   const actorNow = await reloadActor(deps, actor);
-  const allowed = actorNow && actionsFor(model, actorNow).find(({ name }) => name === action.name);
+  const allowed =
+    actorNow?.may(model.name, "view") &&
+    actionsFor(model, actorNow).find(({ name }) => name === action.name);
   if (!allowed) throw new NotFound();
   return allowed;
 }
