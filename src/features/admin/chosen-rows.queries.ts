@@ -7,7 +7,7 @@ import { keyOf } from "#features/admin/object-keys.ts";
 import type { ObjectRow } from "#features/admin/object-rows.ts";
 import type { Database } from "#platform/database.ts";
 
-/** As many people are deleted with their pictures in the time that somebody waits for a page. */
+/** As many as somebody looks over before a yes; a run through them ends in time by itself. */
 export const mostChosen = 500;
 
 export interface ChosenRows {
